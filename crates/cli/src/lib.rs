@@ -1,0 +1,1 @@
+//! Documents to training data for retrieval-augmented language models.

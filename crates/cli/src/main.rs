@@ -1,0 +1,2 @@
+//! The `ragstill` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Recipes, the streaming scheduler and the run directory.

@@ -1,0 +1,1 @@
+//! Examples to the files trainers read.

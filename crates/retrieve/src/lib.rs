@@ -1,0 +1,1 @@
+//! Exact BM25 with Lucene's English analysis, behind one Retriever trait.

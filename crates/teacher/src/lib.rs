@@ -1,0 +1,1 @@
+//! Teachers: chat requests and answers, the layers between them, the durable answer store, prompts and parsing.
