@@ -1,0 +1,105 @@
+//! Stops a run whose teacher is down.
+
+use std::time::Instant;
+
+use parking_lot::Mutex;
+
+use crate::error::{Error, Kind};
+
+/// Requests in a row that must have used up their attempts before the teacher counts as down.
+const EXHAUSTED_IN_A_ROW: u32 = 3;
+
+/// Tells a teacher that is down from a request that cannot be answered.
+///
+/// A request that used up its attempts while others succeeded is the request's own trouble: its record becomes a
+/// reject. When several in a row did and nothing succeeded all the while, or when nothing answers at the address at
+/// all, the teacher is down: the run stops, with everything so far stored, instead of turning each record into a
+/// reject.
+#[derive(Debug, Default)]
+pub struct Breaker {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    last_success: Option<Instant>,
+    exhausted_in_a_row: u32,
+}
+
+impl Breaker {
+    /// Notes an answer.
+    pub fn succeeded(&self) {
+        let mut state = self.state.lock();
+        state.last_success = Some(Instant::now());
+        state.exhausted_in_a_row = 0;
+    }
+
+    /// Whether the teacher has ever answered.
+    pub fn ever_succeeded(&self) -> bool {
+        self.state.lock().last_success.is_some()
+    }
+
+    /// Judges a request whose attempts, the first of them at `began`, all failed, the last with `error`: gives back the
+    /// error, or [`Kind::Down`] when the teacher is down.
+    pub fn exhausted(&self, error: Error, began: Instant) -> Error {
+        let mut state = self.state.lock();
+        if state.last_success.is_some_and(|success| success >= began) {
+            return error;
+        }
+        state.exhausted_in_a_row += 1;
+        if error.kind != Kind::Unreachable && state.exhausted_in_a_row < EXHAUSTED_IN_A_ROW {
+            return error;
+        }
+        let hint = if state.last_success.is_some() {
+            "every answer so far is stored; run the same command again when the teacher is back"
+        } else {
+            "check the address and that the server is running; nothing was spent"
+        };
+        Error {
+            kind: Kind::Down,
+            context: format!("the teacher is down: {}; {hint}", error.context),
+            ..error
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::Breaker;
+    use crate::error::{Error, Kind};
+
+    fn error(kind: Kind) -> Error {
+        Error::new(kind, "boom")
+    }
+
+    #[test]
+    fn trouble_of_one_request_does_not_stop_the_run() {
+        let breaker = Breaker::default();
+        let began = Instant::now();
+        breaker.succeeded();
+        for _ in 0..10 {
+            assert_eq!(breaker.exhausted(error(Kind::Server), began).kind, Kind::Server);
+        }
+    }
+
+    #[test]
+    fn several_in_a_row_without_any_success_do() {
+        let breaker = Breaker::default();
+        breaker.succeeded();
+        let later = Instant::now();
+        assert_eq!(breaker.exhausted(error(Kind::Server), later).kind, Kind::Server);
+        assert_eq!(breaker.exhausted(error(Kind::Timeout), later).kind, Kind::Timeout);
+        let down = breaker.exhausted(error(Kind::Server), later);
+        assert_eq!(down.kind, Kind::Down);
+        assert!(down.context.contains("boom") && down.context.contains("is stored"), "{down}");
+    }
+
+    #[test]
+    fn an_address_where_nothing_answers_does_at_once() {
+        let down = Breaker::default().exhausted(error(Kind::Unreachable), Instant::now());
+        assert_eq!(down.kind, Kind::Down);
+        assert!(down.context.contains("nothing was spent"));
+    }
+}

@@ -1,0 +1,254 @@
+//! Sends a failed request again, when that can help.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Breaker;
+use crate::chat::{Answer, Ask, Teacher};
+use crate::error::{Error, Kind, Result, Status};
+use crate::stop::Stop;
+use crate::telemetry::Telemetry;
+
+/// How often and how patiently requests are sent again.
+#[derive(Debug, Clone)]
+pub struct RetryPolicy {
+    /// How often a request is sent, the first time included. Being told to slow down does not count.
+    pub max_attempts: u32,
+    /// The wait after the first failure; it doubles with each further one.
+    pub first_delay: Duration,
+    /// The longest wait that we choose.
+    pub longest_delay: Duration,
+    /// How long a request may be told to slow down before the run stops.
+    pub patience: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_attempts: 6,
+            first_delay: Duration::from_millis(500),
+            longest_delay: Duration::from_secs(30),
+            patience: Duration::from_secs(900),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// How often a request that fails this way is sent.
+    fn attempts(&self, kind: Kind, ever_succeeded: bool) -> u32 {
+        match kind {
+            // Nothing has ever answered there: more likely a wrong address than a server that restarts.
+            Kind::Unreachable if !ever_succeeded => self.max_attempts.min(3),
+            // A request that took too long will most likely do so again, and each attempt may be charged.
+            Kind::Timeout => self.max_attempts.min(3),
+            _ => self.max_attempts,
+        }
+    }
+
+    /// The wait after this many failures (from 1): exponential, with jitter from half to the whole, so that requests
+    /// that failed together do not come back together.
+    fn delay(&self, failures: u32) -> Duration {
+        let whole = self.first_delay.saturating_mul(1_u32 << (failures - 1).min(16)).min(self.longest_delay);
+        whole.mul_f64(rand::random_range(0.5..1.0))
+    }
+}
+
+/// Retries what [`Error::status`] calls temporary. It stands outside the permit, so a request that waits to be sent
+/// again keeps no other from being sent.
+#[derive(Debug)]
+pub struct Retry<T> {
+    inner: T,
+    policy: RetryPolicy,
+    breaker: Arc<Breaker>,
+    telemetry: Arc<Telemetry>,
+    stop: Stop,
+}
+
+impl<T> Retry<T> {
+    /// Retries requests to `inner`.
+    pub fn new(
+        inner: T,
+        policy: RetryPolicy,
+        breaker: Arc<Breaker>,
+        telemetry: Arc<Telemetry>,
+        stop: Stop,
+    ) -> Self {
+        Self { inner, policy, breaker, telemetry, stop }
+    }
+
+    fn next_delay(&self, error: Error, progress: &mut Progress) -> Result<Duration> {
+        if error.status() == Status::Permanent {
+            return Err(error);
+        }
+        let delay = if error.kind == Kind::RateLimited {
+            progress.throttles += 1;
+            let waited = progress.throttled_since.get_or_insert_with(Instant::now).elapsed();
+            let delay = error.retry_after.unwrap_or_else(|| self.policy.delay(progress.throttles));
+            if waited + delay > self.policy.patience {
+                return Err(Error {
+                    kind: Kind::Down,
+                    context: format!(
+                        "the teacher has been asking to slow down for {} s and asks for {} s more ({}); every answer so far is stored; run the same command again later, or with a lower --concurrency",
+                        waited.as_secs(),
+                        delay.as_secs(),
+                        error.context
+                    ),
+                    ..error
+                });
+            }
+            delay
+        } else {
+            progress.failures += 1;
+            progress.throttled_since = None;
+            let attempts = self.policy.attempts(error.kind, self.breaker.ever_succeeded());
+            if progress.failures >= attempts {
+                let context = format!("{} (sent {} times)", error.context, progress.failures);
+                return Err(self.breaker.exhausted(Error { context, ..error }, progress.began));
+            }
+            error.retry_after.unwrap_or_else(|| self.policy.delay(progress.failures))
+        };
+        // A little more than the server asks for, so that those it sends away together do not return together.
+        Ok(match error.retry_after {
+            Some(_) => delay + self.policy.first_delay.mul_f64(rand::random_range(0.0..0.5)),
+            None => delay,
+        })
+    }
+}
+
+struct Progress {
+    began: Instant,
+    failures: u32,
+    throttles: u32,
+    throttled_since: Option<Instant>,
+}
+
+#[async_trait::async_trait]
+impl<T: Teacher> Teacher for Retry<T> {
+    async fn ask(&self, ask: &Ask) -> Result<Answer> {
+        let mut progress =
+            Progress { began: Instant::now(), failures: 0, throttles: 0, throttled_since: None };
+        loop {
+            match self.inner.ask(ask).await {
+                Ok(answer) => {
+                    self.breaker.succeeded();
+                    return Ok(answer);
+                }
+                Err(error) => {
+                    let delay = self.next_delay(error, &mut progress)?;
+                    tokio::select! {
+                        () = tokio::time::sleep(delay) => self.telemetry.retried(),
+                        () = self.stop.stopped() => {
+                            return Err(Error::new(Kind::Stopped, "the run is stopping; the request was not sent again"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::{Retry, RetryPolicy};
+    use crate::chat::{Answer, Ask, Teacher};
+    use crate::error::{Error, Kind, Result};
+    use crate::layers::Breaker;
+    use crate::stop::Stop;
+    use crate::testing::{Script, answer, ask};
+
+    fn retry<F>(script: F, stop: Stop) -> Retry<Arc<Script<F>>>
+    where
+        F: Fn(&Ask, usize) -> Result<Answer> + Send + Sync,
+    {
+        let breaker = Arc::new(Breaker::default());
+        Retry::new(Arc::new(Script::new(script)), RetryPolicy::default(), breaker, Arc::default(), stop)
+    }
+
+    fn failing(kind: Kind) -> impl Fn(&Ask, usize) -> Result<Answer> + Send + Sync {
+        move |_, _| Err(Error::new(kind, "boom"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn temporary_errors_are_tried_again() {
+        for kind in [Kind::Connection, Kind::Server, Kind::Malformed, Kind::RateLimited, Kind::Unreachable] {
+            let retry = retry(
+                move |_, call| if call < 2 { Err(Error::new(kind, "boom")) } else { Ok(answer("a")) },
+                Stop::default(),
+            );
+            assert_eq!(retry.ask(&ask("q")).await.unwrap().text, "a", "{kind:?}");
+            assert_eq!(retry.inner.calls(), 3);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn permanent_errors_are_not() {
+        for kind in [
+            Kind::BadRequest,
+            Kind::Unauthorized,
+            Kind::NotFound,
+            Kind::QuotaExhausted,
+            Kind::Budget,
+            Kind::TooLarge,
+        ] {
+            let retry = retry(failing(kind), Stop::default());
+            assert_eq!(retry.ask(&ask("q")).await.unwrap_err().kind, kind);
+            assert_eq!(retry.inner.calls(), 1, "{kind:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_end() {
+        let many = retry(failing(Kind::Server), Stop::default());
+        let error = many.ask(&ask("q")).await.unwrap_err();
+        assert!(error.context.contains("sent 6 times"), "{error}");
+        assert_eq!(many.inner.calls(), 6);
+        let unreachable = retry(failing(Kind::Unreachable), Stop::default());
+        assert_eq!(unreachable.ask(&ask("q")).await.unwrap_err().kind, Kind::Down);
+        assert_eq!(unreachable.inner.calls(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_that_the_server_asks_for_is_kept() {
+        let retry = retry(
+            |_, call| {
+                let mut error = Error::new(Kind::RateLimited, "slow down");
+                error.retry_after = Some(Duration::from_secs(20));
+                if call < 9 { Err(error) } else { Ok(answer("a")) }
+            },
+            Stop::default(),
+        );
+        let start = tokio::time::Instant::now();
+        // Nine refusals are more than `max_attempts`: being told to slow down does not count.
+        retry.ask(&ask("q")).await.unwrap();
+        let waited = start.elapsed().as_secs_f64();
+        assert!((180.0..183.0).contains(&waited), "{waited}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_beyond_all_patience_stops_the_run() {
+        let retry = retry(
+            |_, _| {
+                let mut error = Error::new(Kind::RateLimited, "daily limit");
+                error.retry_after = Some(Duration::from_secs(36_000));
+                Err(error)
+            },
+            Stop::default(),
+        );
+        let error = retry.ask(&ask("q")).await.unwrap_err();
+        assert_eq!((error.kind, retry.inner.calls()), (Kind::Down, 1));
+        assert!(error.context.contains("36000 s"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stopping_ends_the_wait() {
+        let stop = Stop::default();
+        let retry = retry(failing(Kind::Server), stop.clone());
+        let asking = tokio::spawn(async move { retry.ask(&ask("q")).await });
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        stop.stop();
+        assert_eq!(asking.await.unwrap().unwrap_err().kind, Kind::Stopped);
+    }
+}

@@ -1,0 +1,188 @@
+//! Finds the JSON objects and arrays in a reply.
+//!
+//! One scan from left to right tries to read a value at each `{` and `[` and goes on behind it, so only the
+//! outermost values count and a fence inside a JSON string is part of the string. Where reading fails:
+//!
+//! - brackets around prose (`{placeholder}`, `[see above]`, `[0, 1)`, `[#1]`) are passed over;
+//! - a broken value is a failed [`Candidate`], and so is passed over as a whole, that nothing inside it is
+//!   taken for the answer;
+//! - a value that breaks off takes the rest of its fenced block with it, or of the reply, for the same reason.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::json::{Failure, JsonError, read_at};
+use super::string::{NoEnd, closing_quote, find_end};
+
+/// Values that may break off inside fenced blocks before the search is given up. Each may cost one pass over the
+/// rest of the reply, so a bound keeps the search linear.
+const MOST_BROKEN_OFF: usize = 8;
+
+/// Fewest characters of a code fence.
+const FENCE: usize = 3;
+
+/// An object or array in a reply, or what looks like one and cannot be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Where it stands, in bytes; of a failed one, as far as it was passed over.
+    pub range: Range<usize>,
+    /// The value, always an object or an array, or why there is none. Its position counts from the start of
+    /// the whole text.
+    pub value: Result<Value, JsonError>,
+}
+
+/// All outermost objects and arrays in `text`: first those in fenced blocks (three or more backquotes or tildes)
+/// marked as JSON, then those in other fenced blocks, then the rest; each group in the order of the text.
+///
+/// Numbers, strings and other values that stand alone are no candidates: prose is full of them.
+/// Takes time linear in the text, whatever it holds.
+pub fn candidates(text: &str) -> impl Iterator<Item = Candidate> {
+    let mut found = Vec::new();
+    Scanner { text, at: 0, fence: None, broken_off: 0 }.scan(&mut found);
+    found.sort_by_key(|found| found.rank);
+    found.into_iter().map(move |Found { range, outcome, .. }| Candidate {
+        range,
+        value: outcome.map_err(|failure| failure.into_error(text)),
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    JsonFence,
+    Fence,
+    Plain,
+}
+
+struct Found {
+    rank: Rank,
+    range: Range<usize>,
+    outcome: Result<Value, Failure>,
+}
+
+/// A fenced block that is open.
+#[derive(Clone, Copy)]
+struct Fence {
+    mark: char,
+    length: usize,
+    rank: Rank,
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    fence: Option<Fence>,
+    broken_off: usize,
+}
+
+impl Scanner<'_> {
+    fn scan(&mut self, found: &mut Vec<Found>) {
+        while let Some(ahead) = self.text[self.at..].find(['{', '[', '`', '~']) {
+            self.at += ahead;
+            let start = self.at;
+            if self.pass_fence() {
+                continue;
+            }
+            // `[#1]` is a citation and `{#name}` an anchor, though `#` may begin a comment elsewhere.
+            if self.text[start + 1..].starts_with('#') {
+                self.at += 1;
+                continue;
+            }
+            let outcome = read_at(self.text, start);
+            self.at = match &outcome {
+                Ok((_, end)) => *end,
+                // Always behind `start`, since reading passed the bracket; so no text is read twice.
+                Err(failure) if !failure.json_like && !failure.truncated => {
+                    self.at = failure.at;
+                    continue;
+                }
+                Err(failure) => self.behind(start, failure),
+            };
+            let rank = self.fence.map_or(Rank::Plain, |fence| fence.rank);
+            found.push(Found { rank, range: start..self.at, outcome: outcome.map(|(value, _)| value) });
+        }
+    }
+
+    /// Passes over the run of fence characters that is next, if there is one: the first one after the block
+    /// was opened closes it, unless it begins a line and names a language; any other opens a block.
+    fn pass_fence(&mut self) -> bool {
+        let start = self.at;
+        let rest = &self.text[start..];
+        let Some((mark, length)) = fence_run(rest) else { return false };
+        self.at += length;
+        if length < FENCE {
+            return true;
+        }
+        let info = rest[length..].trim_start_matches([' ', '\t']);
+        let word = info.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let before = self.text[..start].trim_end_matches([' ', '\t']);
+        let opens = !word.is_empty() && (before.is_empty() || before.ends_with('\n'));
+        let closes = |open: Fence| open.mark == mark && length >= open.length && !opens;
+        self.fence = if self.fence.is_some_and(closes) {
+            None
+        } else {
+            let json = word.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("json"));
+            Some(Fence { mark, length, rank: if json { Rank::JsonFence } else { Rank::Fence } })
+        };
+        true
+    }
+
+    /// Where to go on behind the broken value that starts at `start`.
+    fn behind(&mut self, start: usize, failure: &Failure) -> usize {
+        let end = if failure.truncated { None } else { self.skim(failure.resume, failure.depth) };
+        end.unwrap_or_else(|| {
+            self.broken_off += 1;
+            match self.fence {
+                Some(fence) if self.broken_off <= MOST_BROKEN_OFF => self.end_of_block(start, fence),
+                _ => self.text.len(),
+            }
+        })
+    }
+
+    /// Looks from `at` on, where `depth` brackets are open, for the bracket that closes the last of them, or for a
+    /// fence before that, since none stands in JSON outside of a string. `None` if the text ends first.
+    fn skim(&self, mut at: usize, mut depth: usize) -> Option<usize> {
+        let mut in_word = false;
+        while let Some(c) = self.text[at..].chars().next() {
+            match c {
+                '{' | '[' => depth += 1,
+                '}' | ']' if depth <= 1 => return Some(at + 1),
+                '}' | ']' => depth -= 1,
+                '`' | '~' => match fence_run(&self.text[at..]) {
+                    Some((_, length)) if length < FENCE => at += length - 1,
+                    _ => return Some(at),
+                },
+                _ => {}
+            }
+            at += c.len_utf8();
+            if let (Some(close), false) = (closing_quote(c), in_word) {
+                at = match find_end(self.text, at, c, close) {
+                    Ok(end) | Err(NoEnd::Ambiguous(end)) => end + close.len_utf8(),
+                    Err(NoEnd::Unclosed) => return None,
+                };
+            }
+            in_word = c.is_alphanumeric();
+        }
+        None
+    }
+
+    /// The line that closes the fenced block around `start`: nothing but a long enough run of its mark.
+    fn end_of_block(&self, start: usize, fence: Fence) -> usize {
+        let mut at = start;
+        for line in self.text[start..].split_inclusive('\n') {
+            let closes = |(mark, length)| mark == fence.mark && length >= fence.length;
+            let bare = line.trim();
+            if at > start && fence_run(bare).is_some_and(|run| closes(run) && run.1 == bare.len()) {
+                return at;
+            }
+            at += line.len();
+        }
+        self.text.len()
+    }
+}
+
+/// The backquotes or tildes that `text` starts with, and how many there are.
+fn fence_run(text: &str) -> Option<(char, usize)> {
+    let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    Some((mark, text.bytes().take_while(|byte| char::from(*byte) == mark).count()))
+}

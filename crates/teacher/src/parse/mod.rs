@@ -1,0 +1,73 @@
+//! Parsing of model output: the one place where a reply becomes data.
+//!
+//! [`json()`] takes a whole reply (reasoning, preamble, fences and all) to the value that an operator asked for;
+//! [`prose`] takes one to its plain text. Both are strict about meaning and lenient about form: what a reply
+//! leaves no doubt about is repaired, what would need a guess is refused, and a value holds nothing that the
+//! reply does not say. Nothing is ever evaluated. The stations, in order:
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | `reasoning` | which part of the reply is thinking |
+//! | `find` | where JSON values may stand in the rest |
+//! | `json`, `string` | what such a text means |
+//! | `schema` | whether that is what was asked for |
+
+mod error;
+mod excerpt;
+mod find;
+mod json;
+#[cfg(test)]
+mod properties;
+mod reasoning;
+mod schema;
+mod string;
+#[cfg(test)]
+mod tests;
+
+pub use error::ParseError;
+pub use find::{Candidate, candidates};
+pub use json::{JsonError, MAX_DEPTH, read};
+pub use reasoning::{Separated, prose, separate};
+pub use schema::{InvalidSchema, Schema, SchemaError};
+
+use serde_json::Value;
+
+/// The first object or array of a reply that fits `schema`, or the first at all if there is none.
+///
+/// Reasoning is dropped first; fenced blocks come before the rest of the reply (see [`candidates`]).
+///
+/// # Errors
+/// [`ParseError`]: why no value was accepted. If several values failed, it tells about the longest of them, which is
+/// most likely the one that was meant.
+pub fn json(text: &str, schema: Option<&Schema>) -> Result<Value, ParseError> {
+    let separated = separate(text);
+    let mut longest: Option<(usize, usize, Refusal)> = None;
+    let mut count = 0;
+    for Candidate { range, value } in candidates(&separated.text) {
+        count += 1;
+        let refusal = match (value, schema) {
+            (Err(error), _) => Refusal::Json(error),
+            (Ok(value), None) => return Ok(value),
+            (Ok(value), Some(schema)) => match schema.check(&value) {
+                Ok(()) => return Ok(value),
+                Err(error) => Refusal::Schema(error),
+            },
+        };
+        if longest.as_ref().is_none_or(|(length, ..)| range.len() > *length) {
+            longest = Some((range.len(), count, refusal));
+        }
+    }
+    Err(match longest {
+        Some((_, candidate, Refusal::Json(error))) => ParseError::Json { candidate, of: count, error },
+        Some((_, candidate, Refusal::Schema(error))) => ParseError::Schema { candidate, of: count, error },
+        None if !separated.closed => ParseError::UnclosedReasoning,
+        None if separated.text.is_empty() => ParseError::Empty { reasoned: separated.reasoning.is_some() },
+        None => ParseError::nothing_in(&separated.text),
+    })
+}
+
+/// Why one candidate was refused.
+enum Refusal {
+    Json(JsonError),
+    Schema(SchemaError),
+}

@@ -1,0 +1,11 @@
+//! Prompts: Markdown files with front matter, rendered strictly.
+
+mod file;
+mod render;
+mod schema;
+mod set;
+
+pub use file::FrontMatter;
+pub use render::Prompt;
+pub use schema::OutputSchema;
+pub use set::Prompts;

@@ -1,0 +1,384 @@
+//! The durable answers: every answer that was paid for, under the hash of its request, on disk before anybody sees
+//! it.
+//!
+//! SQLite in WAL mode: any tool can read the file, also while a run writes. One thread writes; it commits all answers
+//! that wait in one transaction and syncs it to disk (`synchronous=FULL`), so a lone answer is durable in one sync and
+//! a crowd shares one.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+use crate::chat::{Answer, Ask, Finish, Key, Message, Sampling, Usage};
+use crate::error::{Error, Kind, Result};
+use crate::prompt::OutputSchema;
+
+/// Marks the file as ours (`PRAGMA application_id`): "rags".
+const APPLICATION_ID: i32 = 0x7261_6773;
+/// The version of the tables (`PRAGMA user_version`).
+const VERSION: i32 = 1;
+/// The most answers in one transaction: bounds the memory of a commit.
+const GROUP: usize = 1024;
+
+const TABLES: &str = "
+    CREATE TABLE answers (
+        key TEXT NOT NULL UNIQUE,           -- SHA-256 of model, messages, sampling, schema and sample number
+        model TEXT NOT NULL,
+        step TEXT NOT NULL,                 -- who asked first
+        prompt TEXT NOT NULL,
+        request TEXT NOT NULL,              -- JSON: messages, sampling, schema, sample
+        text TEXT NOT NULL,
+        reasoning TEXT,
+        finish TEXT NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        estimated INTEGER NOT NULL          -- 1 when the server did not count the tokens
+    );";
+
+/// The store of a run's answers.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    reader: Mutex<Connection>,
+    queue: Option<mpsc::Sender<Write>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Write {
+    row: Row,
+    done: oneshot::Sender<Result<()>>,
+}
+
+#[derive(Debug)]
+struct Row {
+    key: String,
+    model: String,
+    step: String,
+    prompt: String,
+    request: String,
+    answer: Answer,
+}
+
+impl Store {
+    /// Opens the store at `path`, or makes it.
+    ///
+    /// # Errors
+    /// [`Kind::Store`] when the file is not a store of answers, is of a later version, is damaged, or cannot be
+    /// written.
+    pub fn open(path: &Path) -> Result<Self> {
+        let connection = Connection::open(path).map_err(|error| fault(path, "cannot be opened", &error))?;
+        prepare(&connection, path)?;
+        let reader = open_reader(path)?;
+        let (queue, waiting) = mpsc::channel();
+        let writer_path = path.to_owned();
+        let writer = std::thread::Builder::new()
+            .name("answers".to_owned())
+            .spawn(move || write_all(connection, &waiting, &writer_path))
+            .map_err(|error| fault(path, "has no thread to write it", &error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            reader: Mutex::new(reader),
+            queue: Some(queue),
+            writer: Some(writer),
+        })
+    }
+
+    /// Opens the store at `path` to read only: for looking into a run, also while it goes on.
+    ///
+    /// # Errors
+    /// [`Kind::Store`] when there is no store of answers of this version at `path`.
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        let reader = open_reader(path)?;
+        check(&reader, path)?;
+        Ok(Self { path: path.to_owned(), reader: Mutex::new(reader), queue: None, writer: None })
+    }
+
+    /// The answer to the request with this key, if there is one.
+    ///
+    /// # Errors
+    /// [`Kind::Store`] when the file cannot be read.
+    pub fn get(&self, key: &Key) -> Result<Option<Answer>> {
+        let reader = self.reader.lock();
+        let unreadable = |error: rusqlite::Error| fault(&self.path, "cannot be read", &error);
+        let mut select = reader
+            .prepare_cached(
+                "SELECT text, reasoning, finish, prompt_tokens, completion_tokens, estimated FROM answers WHERE key = ?1",
+            )
+            .map_err(unreadable)?;
+        select
+            .query_row([key.to_string()], |row| {
+                Ok(Answer {
+                    text: row.get(0)?,
+                    reasoning: row.get(1)?,
+                    finish: Finish::from_reason(Some(row.get_ref(2)?.as_str()?)),
+                    usage: Usage {
+                        prompt_tokens: row.get::<_, i64>(3)?.unsigned_abs(),
+                        completion_tokens: row.get::<_, i64>(4)?.unsigned_abs(),
+                        estimated: row.get(5)?,
+                    },
+                    stored: true,
+                })
+            })
+            .optional()
+            .map_err(unreadable)
+    }
+
+    /// Stores an answer; returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`Kind::Store`] when it cannot be written, for instance because the disk is full.
+    pub async fn put(&self, key: Key, model: &str, ask: &Ask, answer: &Answer) -> Result<()> {
+        let (done, written) = oneshot::channel();
+        let row = Row {
+            key: key.to_string(),
+            model: model.to_owned(),
+            step: ask.step.to_string(),
+            prompt: ask.prompt.to_string(),
+            request: request_json(ask),
+            answer: answer.clone(),
+        };
+        let gone = || Error::new(Kind::Store, format!("{}: the writer has ended", self.path.display()));
+        self.queue.as_ref().ok_or_else(gone)?.send(Write { row, done }).map_err(|_| gone())?;
+        written.await.map_err(|_| gone())?
+    }
+
+    /// The tokens of all answers by model: `(model, tokens of requests, tokens of answers)`.
+    ///
+    /// # Errors
+    /// [`Kind::Store`] when the file cannot be read.
+    pub fn tokens_by_model(&self) -> Result<Vec<(String, u64, u64)>> {
+        let unreadable = |error: rusqlite::Error| fault(&self.path, "cannot be read", &error);
+        let reader = self.reader.lock();
+        let mut select = reader
+            .prepare(
+                "SELECT model, sum(prompt_tokens), sum(completion_tokens) FROM answers GROUP BY model ORDER BY model",
+            )
+            .map_err(unreadable)?;
+        let rows = select
+            .query_map([], |row| {
+                Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs(), row.get::<_, i64>(2)?.unsigned_abs()))
+            })
+            .map_err(unreadable)?;
+        rows.collect::<rusqlite::Result<_>>().map_err(unreadable)
+    }
+
+    /// How many answers there are.
+    ///
+    /// # Errors
+    /// [`Kind::Store`] when the file cannot be read.
+    pub fn len(&self) -> Result<u64> {
+        self.reader
+            .lock()
+            .query_row("SELECT count(*) FROM answers", [], |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+            .map_err(|error| fault(&self.path, "cannot be read", &error))
+    }
+
+    /// Whether there is no answer yet.
+    ///
+    /// # Errors
+    /// As [`Store::len`].
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.len()? == 0)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Closing the queue lets the writer finish what waits; joining it makes sure that it did.
+        drop(self.queue.take());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn fault(path: &Path, what: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::new(Kind::Store, format!("the answer store {} {what}: {error}", path.display()))
+}
+
+fn open_reader(path: &Path) -> Result<Connection> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| fault(path, "cannot be opened", &error))
+}
+
+fn prepare(connection: &Connection, path: &Path) -> Result<()> {
+    let unusable = |error: rusqlite::Error| fault(path, "cannot be used", &error);
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(unusable)?;
+    let tables: i32 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(unusable)?;
+    if tables == 0 {
+        connection
+            .execute_batch(&format!(
+                "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+            ))
+            .map_err(unusable)?;
+    }
+    check(connection, path)?;
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;",
+        )
+        .map_err(unusable)
+}
+
+/// Refuses what is not a store of this version.
+fn check(connection: &Connection, path: &Path) -> Result<()> {
+    let pragma = |name: &str| {
+        connection
+            .pragma_query_value(None, name, |row| row.get::<_, i32>(0))
+            .map_err(|error| fault(path, "cannot be used", &error))
+    };
+    if pragma("application_id")? != APPLICATION_ID {
+        return Err(fault(path, "is another program's database", &"move it away or choose another --out"));
+    }
+    let version = pragma("user_version")?;
+    if version != VERSION {
+        return Err(fault(
+            path,
+            "was made by another version of ragstill",
+            &format!("its format is {version}, this program's is {VERSION}"),
+        ));
+    }
+    Ok(())
+}
+
+fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Write>, path: &Path) {
+    let mut group = Vec::new();
+    while let Ok(first) = waiting.recv() {
+        group.push(first);
+        group.extend(waiting.try_iter().take(GROUP - 1));
+        let result = write_group(&mut connection, &group).map_err(|error| {
+            fault(
+                path,
+                "cannot be written",
+                &format!("{error}; the answers so far are safe; make room and run the same command again"),
+            )
+        });
+        for write in group.drain(..) {
+            // A receiver that is gone no longer needs to know.
+            let _ = write.done.send(result.clone());
+        }
+    }
+}
+
+fn write_group(connection: &mut Connection, group: &[Write]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    {
+        let mut insert = transaction.prepare_cached(
+            "INSERT OR IGNORE INTO answers (key, model, step, prompt, request, text, reasoning, finish, prompt_tokens, completion_tokens, estimated)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for Write { row, .. } in group {
+            insert.execute(params![
+                row.key,
+                row.model,
+                row.step,
+                row.prompt,
+                row.request,
+                row.answer.text,
+                row.answer.reasoning,
+                row.answer.finish.as_str(),
+                i64::try_from(row.answer.usage.prompt_tokens).unwrap_or(i64::MAX),
+                i64::try_from(row.answer.usage.completion_tokens).unwrap_or(i64::MAX),
+                row.answer.usage.estimated,
+            ])?;
+        }
+    }
+    transaction.commit()
+}
+
+fn request_json(ask: &Ask) -> String {
+    #[derive(Serialize)]
+    struct Request<'a> {
+        messages: &'a [Message],
+        sampling: &'a Sampling,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        schema: Option<&'a serde_json::Value>,
+        sample: u32,
+    }
+    let request = Request {
+        messages: &ask.messages,
+        sampling: &ask.sampling,
+        schema: ask.schema.as_deref().map(OutputSchema::source),
+        sample: ask.sample,
+    };
+    // Plain structures with string keys always serialise.
+    serde_json::to_string(&request).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Store;
+    use crate::chat::{Finish, Key};
+    use crate::error::Kind;
+    use crate::testing::{answer, ask};
+
+    #[tokio::test]
+    async fn answers_survive_and_come_back_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.sqlite");
+        let question = ask("q");
+        let key = Key::of("m", &question);
+        let mut given = answer("a \u{0} ü");
+        given.reasoning = Some("because".into());
+        given.finish = Finish::Length;
+        {
+            let store = Store::open(&path).unwrap();
+            assert_eq!(store.get(&key).unwrap(), None);
+            store.put(key, "m", &question, &given).await.unwrap();
+            // Visible at once, while the writer still runs.
+            assert!(store.get(&key).unwrap().is_some());
+        }
+        let store = Store::open(&path).unwrap();
+        let found = store.get(&key).unwrap().unwrap();
+        assert!(found.stored);
+        given.stored = true;
+        assert_eq!(found, given);
+        assert_eq!(store.len().unwrap(), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_crowd_is_written_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&folder.path().join("a.sqlite")).unwrap());
+        let tasks: Vec<_> = (0..2000)
+            .map(|n| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    let question = ask(&n.to_string());
+                    store.put(Key::of("m", &question), "m", &question, &answer("a")).await
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        assert_eq!(store.len().unwrap(), 2000);
+    }
+
+    #[test]
+    fn foreign_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("text");
+        std::fs::write(&text, "this is not a database, it is a text of some length; more of it").unwrap();
+        assert_eq!(Store::open(&text).unwrap_err().kind, Kind::Store);
+
+        let other = folder.path().join("other.sqlite");
+        rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
+        assert!(Store::open(&other).unwrap_err().context.contains("another program's"));
+
+        let later = folder.path().join("later.sqlite");
+        drop(Store::open(&later).unwrap());
+        rusqlite::Connection::open(&later).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+        assert!(Store::open(&later).unwrap_err().context.contains("99"));
+    }
+}
