@@ -1,1 +1,24 @@
-//! Exact BM25 with Lucene's English analysis, behind one Retriever trait.
+//! Exact BM25 with Lucene's English analysis, behind one [`Retriever`] trait.
+//!
+//! - [`analysis`]: text to terms, token for token as Lucene's `EnglishAnalyzer`.
+//! - [`bm25`]: an in-memory index with Lucene's BM25 scores.
+//! - [`Retriever`]: what a caller needs of any index over a corpus.
+//!
+//! ```
+//! use ragstill_retrieve::{Bm25Builder, Retriever};
+//!
+//! # fn main() -> Result<(), ragstill_retrieve::Bm25Error> {
+//! let index = Bm25Builder::new().build(["The cat sat.", "A dog barked.", "Dogs and cats."])?;
+//! let hits = index.search("dogs", 10, &|_| false);
+//! assert_eq!(hits.iter().map(|hit| hit.doc).collect::<Vec<_>>(), [1, 2]);
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod analysis;
+pub mod bm25;
+mod retriever;
+
+pub use analysis::Analyzer;
+pub use bm25::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params};
+pub use retriever::{DocId, Hit, Retriever};

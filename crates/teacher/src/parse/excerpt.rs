@@ -9,14 +9,17 @@ pub(super) fn excerpt(text: &str) -> String {
     let mut quoted = String::from("`");
     let mut room = MOST;
     for c in text.chars() {
-        let shown = if changes_the_line(c) { c.escape_default().to_string() } else { c.to_string() };
-        let width = shown.chars().count();
+        let escaped = changes_the_line(c).then(|| c.escape_default());
+        let width = escaped.as_ref().map_or(1, ExactSizeIterator::len);
         if width > room {
             quoted.push('…');
             break;
         }
         room -= width;
-        quoted.push_str(&shown);
+        match escaped {
+            Some(escaped) => quoted.extend(escaped),
+            None => quoted.push(c),
+        }
     }
     quoted.push('`');
     quoted

@@ -6,13 +6,14 @@
 //! - brackets around prose (`{placeholder}`, `[see above]`, `[0, 1)`, `[#1]`) are passed over;
 //! - a broken value is a failed [`Candidate`], and so is passed over as a whole, that nothing inside it is
 //!   taken for the answer;
-//! - a value that breaks off takes the rest of its fenced block with it, or of the reply, for the same reason.
+//! - a value that breaks off takes the rest of its fenced block with it, or of the reply, for the same reason;
+//! - so does one whose quotes are in doubt, but outside of a fenced block the next one ends it.
 
 use std::ops::Range;
 
 use serde_json::Value;
 
-use super::json::{Failure, JsonError, read_at};
+use super::json::{Failure, JsonError, Kind, read_at};
 use super::string::{NoEnd, closing_quote, find_end};
 
 /// Values that may break off inside fenced blocks before the search is given up. Each may cost one pass over the
@@ -38,13 +39,18 @@ pub struct Candidate {
 /// Numbers, strings and other values that stand alone are no candidates: prose is full of them.
 /// Takes time linear in the text, whatever it holds.
 pub fn candidates(text: &str) -> impl Iterator<Item = Candidate> {
-    let mut found = Vec::new();
-    Scanner { text, at: 0, fence: None, broken_off: 0 }.scan(&mut found);
-    found.sort_by_key(|found| found.rank);
-    found.into_iter().map(move |Found { range, outcome, .. }| Candidate {
+    search(text).into_iter().map(|Found { range, outcome, .. }| Candidate {
         range,
         value: outcome.map_err(|failure| failure.into_error(text)),
     })
+}
+
+/// All candidates, their failures not yet told in words: hostile text has hundreds of thousands.
+pub(super) fn search(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    Scanner { text, at: 0, fence: None, broken_off: 0 }.scan(&mut found);
+    found.sort_by_key(|found| found.rank);
+    found
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,10 +60,10 @@ enum Rank {
     Plain,
 }
 
-struct Found {
+pub(super) struct Found {
     rank: Rank,
-    range: Range<usize>,
-    outcome: Result<Value, Failure>,
+    pub range: Range<usize>,
+    pub outcome: Result<Value, Failure>,
 }
 
 /// A fenced block that is open.
@@ -92,7 +98,7 @@ impl Scanner<'_> {
             self.at = match &outcome {
                 Ok((_, end)) => *end,
                 // Always behind `start`, since reading passed the bracket; so no text is read twice.
-                Err(failure) if !failure.json_like && !failure.truncated => {
+                Err(failure) if !failure.json_like && failure.kind == Kind::Malformed => {
                     self.at = failure.at;
                     continue;
                 }
@@ -129,7 +135,11 @@ impl Scanner<'_> {
 
     /// Where to go on behind the broken value that starts at `start`.
     fn behind(&mut self, start: usize, failure: &Failure) -> usize {
-        let end = if failure.truncated { None } else { self.skim(failure.resume, failure.depth) };
+        let end = match failure.kind {
+            Kind::Truncated => None,
+            Kind::Ambiguous => self.next_block(failure.resume),
+            Kind::Malformed => self.skim(failure.resume, failure.depth),
+        };
         end.unwrap_or_else(|| {
             self.broken_off += 1;
             match self.fence {
@@ -157,7 +167,8 @@ impl Scanner<'_> {
             at += c.len_utf8();
             if let (Some(close), false) = (closing_quote(c), in_word) {
                 at = match find_end(self.text, at, c, close) {
-                    Ok(end) | Err(NoEnd::Ambiguous(end)) => end + close.len_utf8(),
+                    Ok(end) => end + close.len_utf8(),
+                    Err(NoEnd::Ambiguous(at)) => return self.next_block(at),
                     Err(NoEnd::Unclosed) => return None,
                 };
             }
@@ -166,18 +177,29 @@ impl Scanner<'_> {
         None
     }
 
-    /// The line that closes the fenced block around `start`: nothing but a long enough run of its mark.
-    fn end_of_block(&self, start: usize, fence: Fence) -> usize {
-        let mut at = start;
-        for line in self.text[start..].split_inclusive('\n') {
-            let closes = |(mark, length)| mark == fence.mark && length >= fence.length;
-            let bare = line.trim();
-            if at > start && fence_run(bare).is_some_and(|run| closes(run) && run.1 == bare.len()) {
-                return at;
-            }
-            at += line.len();
-        }
-        self.text.len()
+    /// The line that closes the fenced block around `at`: nothing but a long enough run of its mark.
+    fn end_of_block(&self, at: usize, fence: Fence) -> usize {
+        let closes = |(mark, length): (char, usize)| mark == fence.mark && length >= fence.length;
+        let end = self.next_line(at, |line| {
+            fence_run(line).is_some_and(|run| closes(run) && line[run.1..].trim().is_empty())
+        });
+        end.unwrap_or(self.text.len())
+    }
+
+    /// The next line behind `at` that begins with a fence.
+    fn next_block(&self, at: usize) -> Option<usize> {
+        self.next_line(at, |line| fence_run(line).is_some_and(|(_, length)| length >= FENCE))
+    }
+
+    /// Where the next line behind `at` starts, after white space, that is such a one.
+    fn next_line(&self, at: usize, is_it: impl Fn(&str) -> bool) -> Option<usize> {
+        let mut start = at;
+        self.text[at..].split_inclusive('\n').find_map(|line| {
+            let begins = start + line.len() - line.trim_start().len();
+            let found = start > at && is_it(line.trim_start());
+            start += line.len();
+            found.then_some(begins)
+        })
     }
 }
 

@@ -56,6 +56,17 @@ pub(super) fn read_at(text: &str, start: usize) -> Result<(Value, usize), Failur
     Ok((value, reader.at))
 }
 
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The text ended before the value did.
+    Truncated,
+    /// A string may end here or farther on, so all that follows may be inside a string or outside.
+    Ambiguous,
+    /// Anything else.
+    Malformed,
+}
+
 /// A failed reading, with what a search needs in order to go on behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
@@ -65,8 +76,7 @@ pub(super) struct Failure {
     pub resume: usize,
     /// Objects and arrays that are open there.
     pub depth: usize,
-    /// Whether the text ended before the value did.
-    pub truncated: bool,
+    pub kind: Kind,
     /// Whether the text was JSON so far: it has a quote where JSON has one, a key, or no end of nesting. Without,
     /// it may as well be prose in brackets, such as `[1]` or `{placeholder}`.
     pub json_like: bool,
@@ -75,8 +85,8 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn into_error(self, text: &str) -> JsonError {
-        let Self { at, expected, truncated, .. } = self;
-        JsonError { at, expected, found: found_at(text, at), truncated }
+        let Self { at, expected, kind, .. } = self;
+        JsonError { at, expected, found: found_at(text, at), truncated: kind == Kind::Truncated }
     }
 }
 
@@ -101,9 +111,9 @@ impl<'a> Reader<'a> {
     }
 
     fn fail(&self, at: usize, expected: &'static str) -> Failure {
-        let truncated = at >= self.text.len();
+        let kind = if at < self.text.len() { Kind::Malformed } else { Kind::Truncated };
         let (depth, json_like) = (self.depth, self.json_like);
-        Failure { at, resume: at.max(self.at), depth, truncated, json_like, expected }
+        Failure { at, resume: at.max(self.at), depth, kind, json_like, expected }
     }
 
     fn unexpected(&self, expected: &'static str) -> Failure {
@@ -113,6 +123,9 @@ impl<'a> Reader<'a> {
     /// Passes over white space and comments.
     fn trivia(&mut self) -> Result<(), Failure> {
         loop {
+            if matches!(self.text.as_bytes().get(self.at), Some(b'!'..=b'"' | b'$'..=b'.' | b'0'..=b'~')) {
+                return Ok(());
+            }
             let rest = self.rest().trim_start_matches(is_space);
             self.at = self.text.len() - rest.len();
             let length = if rest.starts_with('#') || rest.starts_with("//") {
@@ -250,8 +263,8 @@ impl<'a> Reader<'a> {
             Ok(end) => end,
             Err(NoEnd::Unclosed) => return Err(self.fail(self.text.len(), "the end of a string")),
             Err(NoEnd::Ambiguous(at)) => {
-                let resume = at + close.len_utf8();
-                return Err(Failure { resume, ..self.fail(at, "inner quotes with a backslash before them") });
+                let failure = self.fail(at, "inner quotes with a backslash before them");
+                return Err(Failure { kind: Kind::Ambiguous, resume: at + close.len_utf8(), ..failure });
             }
         };
         self.at = end + close.len_utf8();

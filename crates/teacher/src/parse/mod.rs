@@ -32,6 +32,9 @@ pub use schema::{InvalidSchema, Schema, SchemaError};
 
 use serde_json::Value;
 
+use find::{Found, search};
+use json::Failure;
+
 /// The first object or array of a reply that fits `schema`, or the first at all if there is none.
 ///
 /// Reasoning is dropped first; fenced blocks come before the rest of the reply (see [`candidates`]).
@@ -43,10 +46,10 @@ pub fn json(text: &str, schema: Option<&Schema>) -> Result<Value, ParseError> {
     let separated = separate(text);
     let mut longest: Option<(usize, usize, Refusal)> = None;
     let mut count = 0;
-    for Candidate { range, value } in candidates(&separated.text) {
+    for Found { range, outcome, .. } in search(&separated.text) {
         count += 1;
-        let refusal = match (value, schema) {
-            (Err(error), _) => Refusal::Json(error),
+        let refusal = match (outcome, schema) {
+            (Err(failure), _) => Refusal::Json(failure),
             (Ok(value), None) => return Ok(value),
             (Ok(value), Some(schema)) => match schema.check(&value) {
                 Ok(()) => return Ok(value),
@@ -58,7 +61,9 @@ pub fn json(text: &str, schema: Option<&Schema>) -> Result<Value, ParseError> {
         }
     }
     Err(match longest {
-        Some((_, candidate, Refusal::Json(error))) => ParseError::Json { candidate, of: count, error },
+        Some((_, candidate, Refusal::Json(failure))) => {
+            ParseError::Json { candidate, of: count, error: failure.into_error(&separated.text) }
+        }
         Some((_, candidate, Refusal::Schema(error))) => ParseError::Schema { candidate, of: count, error },
         None if !separated.closed => ParseError::UnclosedReasoning,
         None if separated.text.is_empty() => ParseError::Empty { reasoned: separated.reasoning.is_some() },
@@ -68,6 +73,6 @@ pub fn json(text: &str, schema: Option<&Schema>) -> Result<Value, ParseError> {
 
 /// Why one candidate was refused.
 enum Refusal {
-    Json(JsonError),
+    Json(Failure),
     Schema(SchemaError),
 }

@@ -73,6 +73,11 @@ struct Splitter<'a> {
 
 impl<'a> Splitter<'a> {
     fn split(&mut self) {
+        // Most replies have no tag, and need not be read as JSON here.
+        if !self.text.match_indices('<').any(|(at, _)| Tag::parse(&self.text[at..]).is_some()) {
+            self.answer.push(self.text);
+            return;
+        }
         while let Some(ahead) = self.text[self.at..].find(['<', '{', '[']) {
             self.at += ahead;
             if self.text[self.at..].starts_with('<') {
@@ -149,6 +154,9 @@ impl Tag {
     /// The tag that `text` starts with.
     fn parse(text: &str) -> Option<Self> {
         let inner = text.strip_prefix('<')?;
+        if !inner.starts_with(['/', 't', 'T', 'r', 'R']) {
+            return None;
+        }
         let named = inner.strip_prefix('/').unwrap_or(inner);
         let closing = named.len() < inner.len();
         NAMES.into_iter().find_map(|name| {

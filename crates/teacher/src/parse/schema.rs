@@ -392,8 +392,10 @@ impl fmt::Display for Path<'_> {
         match self {
             Self::Root => f.write_str("$"),
             Self::Index(parent, index) => write!(f, "{parent}[{index}]"),
-            Self::Key(parent, key) if key.chars().all(|c| c.is_alphanumeric() || c == '_') => {
-                write!(f, "{parent}.{}", key)
+            Self::Key(parent, key)
+                if key.len() <= 60 && key.chars().all(|c| c.is_alphanumeric() || c == '_') =>
+            {
+                write!(f, "{parent}.{key}")
             }
             Self::Key(parent, key) => write!(f, "{parent}[{}]", excerpt(key)),
         }

@@ -10,7 +10,8 @@
 //!    again are counted (an apostrophe between two letters is neither); a string that would end while an
 //!    inner quotation is open is refused, since its quote may well be the inner one:
 //!    `"She said "yes", and left"` could end at either place.
-//! 3. A string followed by a comment that has such a quote in it is refused, for the same reason; so are
+//! 3. A string followed by brackets and one more such quote, as in `"end with "}", please"`, or by a comment that
+//!    has one in it, is refused for the same reason. So are
 //!    quotes in a row, as in `"""text"""`, save that the last inner quotation may end with the string.
 
 /// Why a string has no end that can be trusted. Positions are bytes of the whole text.
@@ -82,15 +83,20 @@ pub(super) fn find_end(text: &str, start: usize, open: char, close: char) -> Res
 fn judge(after: &str, close: char) -> Quote {
     let rest = after.trim_start_matches(is_space);
     match rest.as_bytes() {
-        [] | [b',' | b':' | b'}' | b']', ..] => Quote::End,
-        [b'#', ..] | [b'/', b'/', ..] => ends_unless_quoted(rest.split(['\n', '\r']).next(), close),
-        [b'/', b'*', ..] => ends_unless_quoted(rest.split("*/").next(), close),
+        [] | [b',' | b':', ..] => Quote::End,
+        [b'}' | b']', ..] if rest.trim_start_matches(['}', ']']).starts_with(close) => Quote::Doubtful,
+        [b'}' | b']', ..] => Quote::End,
+        [b'#', ..] | [b'/', b'/', ..] => match rest.find(['\n', '\r', close]) {
+            Some(at) if rest[at..].starts_with(close) => Quote::Doubtful,
+            _ => Quote::End,
+        },
+        // Looks no farther than the next quote: else a text of quotes and unclosed comments would cost its square.
+        [b'/', b'*', ..] => match rest.find(close) {
+            Some(at) if !rest[..at].contains("*/") => Quote::Doubtful,
+            _ => Quote::End,
+        },
         _ => Quote::Content,
     }
-}
-
-fn ends_unless_quoted(comment: Option<&str>, close: char) -> Quote {
-    if comment.is_some_and(|comment| comment.contains(close)) { Quote::Doubtful } else { Quote::End }
 }
 
 /// How many inner quotations are open after one more quote between `previous` and `next`.
@@ -220,6 +226,7 @@ mod tests {
             r#""She said "yes": and left""#,
             r#""the set {"x"} is small""#,
             r#""the list ["x"] is short""#,
+            r#""end with "}]", please""#,
             r#""one" "two","#,
             r#""one" and "two"]"#,
             r#""""three quotes""","#,

@@ -1,0 +1,227 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Documents to training data for retrieval-augmented language models.
+#[derive(Debug, Parser)]
+#[command(name = "ragstill", version, about, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// A whole RARE run over a built-in corpus: no key, no network
+    Demo(DemoArgs),
+    /// Make training data from documents
+    Run(RunArgs),
+    /// What a run would ask and cost; sends nothing
+    Plan(PlanArgs),
+    /// Write a run's examples in a trainer's format
+    Export(ExportArgs),
+    /// Mine hard negatives for questions, without a teacher
+    Negatives(NegativesArgs),
+    /// Search documents with BM25
+    Search(SearchArgs),
+    /// List the recipes and their steps
+    Recipes,
+    /// Print a recipe as commented YAML to start from
+    Config(ConfigArgs),
+}
+
+/// `ragstill demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The run directory
+    #[arg(long, value_name = "DIR", default_value = "out/demo")]
+    pub out: PathBuf,
+}
+
+/// What a run is made of, on the command line.
+#[derive(Debug, Args)]
+pub struct RecipeArgs {
+    /// A recipe's name (see `ragstill recipes`) or a YAML file
+    #[arg(value_name = "RECIPE|FILE.yaml")]
+    pub recipe: String,
+    /// Files and folders of documents (.txt .md .json .jsonl), or - for standard input
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// `extractive` (built in) or the address of an OpenAI-compatible server; several share the load
+    #[arg(long, value_name = "extractive|URL", num_args = 1..)]
+    pub teacher: Vec<String>,
+    /// The model's name as the server knows it
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// The environment variable that holds the API key
+    #[arg(long, value_name = "VAR")]
+    pub api_key_env: Option<String>,
+    /// The most requests in flight
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<usize>,
+    /// Work on the first N records only
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// The seed of every random choice
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// A folder of prompts that replace the built-in ones by name
+    #[arg(long, value_name = "DIR")]
+    pub prompts: Option<PathBuf>,
+    /// The most that this directory's answers may cost, in US dollars
+    #[arg(long, value_name = "USD")]
+    pub max_cost: Option<f64>,
+    /// Change an option of a step, or any other setting by its path
+    #[arg(long, value_name = "STEP.OPTION=VALUE")]
+    pub set: Vec<String>,
+    /// A format to write examples in; several are possible
+    #[arg(long, value_name = "FORMAT")]
+    pub export: Vec<String>,
+}
+
+/// `ragstill run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    /// The run directory; a second run into it continues the first
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Answer from the stored answers alone; what is missing is listed
+    #[arg(long)]
+    pub offline: bool,
+    /// Go on although most of the first 50 records are rejected
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Print progress and summary as JSON lines on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `ragstill plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    /// A run directory whose stored answers need not be asked again
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the forecast as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Accepted so that a `run` command line can be planned as it stands
+    #[arg(long, hide = true)]
+    pub offline: bool,
+    /// Likewise
+    #[arg(long, hide = true)]
+    pub keep_going: bool,
+}
+
+/// `ragstill export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The run directory
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The format: `messages` or `triplets`
+    #[arg(long, value_name = "FORMAT")]
+    pub format: String,
+    /// The file to write; by default RUN/examples/
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// BM25's parameters.
+#[derive(Debug, Args)]
+pub struct Bm25Args {
+    /// Term frequency saturation
+    #[arg(long, value_name = "X", default_value_t = 0.9)]
+    pub k1: f32,
+    /// Length normalisation, 0 to 1
+    #[arg(long, value_name = "X", default_value_t = 0.4)]
+    pub b: f32,
+    /// Store document lengths in one byte, as Lucene does
+    #[arg(long)]
+    pub lucene_lengths: bool,
+}
+
+/// `ragstill negatives`.
+#[derive(Debug, Args)]
+pub struct NegativesArgs {
+    /// JSONL (or JSON) rows, each with a question and the passage that answers it
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the negatives come from; by default the passages of FILE
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub corpus: Vec<PathBuf>,
+    /// The field with the question
+    #[arg(long, value_name = "FIELD", default_value = "question")]
+    pub question: String,
+    /// The field with the passage that answers it
+    #[arg(long, value_name = "FIELD", default_value = "text")]
+    pub text: String,
+    /// The field that gets the negatives
+    #[arg(long, value_name = "FIELD", default_value = "hard_negatives")]
+    pub output: String,
+    /// How many negatives a question gets
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub num_neg: usize,
+    /// How many of the best hits are skipped first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub start: usize,
+    /// Let near duplicates of the passage be negatives
+    #[arg(long)]
+    pub no_near_duplicate_guard: bool,
+    /// The file to write; by default standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub bm25: Bm25Args,
+}
+
+/// `ragstill search`.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// What to search for
+    #[arg(value_name = "QUERY", required_unless_present = "queries", conflicts_with = "queries")]
+    pub query: Option<String>,
+    /// A file of queries: JSONL with `text`, `question` or `query` and perhaps `id`, or one a line
+    #[arg(long, value_name = "FILE")]
+    pub queries: Option<PathBuf>,
+    /// Files and folders of documents, or - for standard input
+    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    pub input: Vec<PathBuf>,
+    /// The field that holds the text
+    #[arg(long, value_name = "FIELD", default_value = "text")]
+    pub text: String,
+    /// How many hits a query gets
+    #[arg(short, value_name = "N", default_value_t = 10)]
+    pub k: usize,
+    /// Print ids and scores as JSON, a line for each query
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub bm25: Bm25Args,
+}
+
+/// `ragstill config`.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// The recipe's name
+    #[arg(value_name = "RECIPE")]
+    pub recipe: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,49 @@
+//! One file for each command.
+
+mod config;
+mod demo;
+mod export;
+mod negatives;
+mod plan;
+mod recipes;
+mod run;
+mod search;
+
+use std::process::ExitCode;
+
+use ragstill_engine::{Error, Result};
+
+use crate::args::Command;
+
+/// Does what the command line says.
+pub fn dispatch(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo::demo(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Plan(args) => plan::plan(&args),
+        Command::Export(args) => export::export(&args),
+        Command::Negatives(args) => negatives::negatives(&args),
+        Command::Search(args) => search::search(&args),
+        Command::Recipes => recipes::recipes(),
+        Command::Config(args) => config::config(&args),
+    }
+}
+
+/// The runtime that runs and plans use.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::failed(format!("the threads cannot be started: {error}")))
+}
+
+/// Prints to standard output; a reader that has gone away (`| head`) is no error.
+fn print(text: &str) -> Result<()> {
+    use std::io::Write as _;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

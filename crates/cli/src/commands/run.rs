@@ -1,0 +1,88 @@
+//! `ragstill run`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use ragstill_engine::{Checked, Monitor, Registry, Result, RunOptions, Status, Summary};
+use ragstill_ingest::Input;
+use ragstill_operators::registry;
+
+use crate::args::RunArgs;
+use crate::progress::{Show, Watch};
+use crate::{settings, show};
+
+/// Makes training data.
+pub fn run(args: &RunArgs) -> Result<ExitCode> {
+    let registry = registry();
+    let (checked, input) = settings::resolve(&args.recipe, &registry)?;
+    let options = RunOptions { out: args.out.clone(), offline: args.offline, keep_going: args.keep_going };
+    let mode = if args.json { Show::Json } else { Show::for_people() };
+    let summary = run_checked(checked, &registry, &input, &options, mode)?;
+    if args.json {
+        let mut event = serde_json::json!({"event": "done"});
+        if let (Some(event), serde_json::Value::Object(summary)) = (event.as_object_mut(), summary.to_json())
+        {
+            event.extend(summary);
+        }
+        super::print(&format!("{event}\n"))?;
+    } else {
+        super::print(&show::summary(&summary, &options))?;
+    }
+    Ok(exit_code(&summary))
+}
+
+/// Runs with progress shown and interrupts minded.
+pub fn run_checked(
+    checked: Checked,
+    registry: &Registry,
+    input: &Input,
+    options: &RunOptions,
+    mode: Show,
+) -> Result<Summary> {
+    let monitor = Arc::new(Monitor::default());
+    let runtime = super::runtime()?;
+    runtime.block_on(async {
+        let interrupts = tokio::spawn(mind_interrupts(Arc::clone(&monitor)));
+        let watch = Watch::start(Arc::clone(&monitor), mode);
+        let summary = ragstill_engine::run(checked, registry, input, options, &monitor).await;
+        watch.finish();
+        interrupts.abort();
+        summary
+    })
+}
+
+/// 0 for a run that is complete, 1 for one that is not.
+pub fn exit_code(summary: &Summary) -> ExitCode {
+    match summary.status {
+        Status::Complete => ExitCode::SUCCESS,
+        _ => ExitCode::from(crate::FAILED),
+    }
+}
+
+/// The first interrupt finishes what is in flight and saves; the second stops at once. Neither loses an answer.
+async fn mind_interrupts(monitor: Arc<Monitor>) {
+    interrupt().await;
+    eprintln!(
+        "\nstopping: requests in flight are finished and saved; the same command goes on from there (interrupt again to stop now)"
+    );
+    monitor.stop().stop();
+    interrupt().await;
+    eprintln!("\nstopped; every answer that had arrived is saved, and the same command goes on from there");
+    std::process::exit(i32::from(crate::FAILED));
+}
+
+/// Waits for Ctrl-C, or for being asked to end.
+async fn interrupt() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,137 @@
+//! `ragstill search`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use ragstill_engine::{Error, Result};
+use ragstill_ingest::{Input, ReadOptions};
+use ragstill_retrieve::{Bm25Builder, Bm25Params, Retriever};
+use serde_json::{Map, Value, json};
+
+use crate::args::{Bm25Args, SearchArgs};
+
+/// Queries that are searched together before their hits are printed.
+const BATCH: usize = 1024;
+
+/// Finds passages for a query or a file of queries.
+pub fn search(args: &SearchArgs) -> Result<ExitCode> {
+    let (ids, texts) = read_corpus(&args.input, &args.text)?;
+    let index = Bm25Builder::new()
+        .params(bm25_params(&args.bm25))
+        .build(texts.iter().map(String::as_str))
+        .map_err(|error| Error::mistake(error.to_string()))?;
+    let queries = match (&args.query, &args.queries) {
+        (Some(query), _) => vec![(None, query.clone())],
+        (None, Some(file)) => read_queries(file)?,
+        (None, None) => Vec::new(),
+    };
+    for batch in queries.chunks(BATCH) {
+        let texts_of: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
+        let found = index.search_batch(&texts_of, args.k, &|_, _| false);
+        let mut out = String::new();
+        for ((id, query), hits) in batch.iter().zip(found) {
+            if args.json {
+                let hits: Vec<_> =
+                    hits.iter().map(|hit| json!({"id": ids[hit.doc as usize], "score": hit.score})).collect();
+                // Writing to a String cannot fail.
+                let _ = writeln!(out, "{}", json!({"query_id": id, "query": query, "hits": hits}));
+                continue;
+            }
+            if args.queries.is_some() {
+                let _ = writeln!(out, "{}: {query}", id.as_deref().unwrap_or("query"));
+            }
+            if hits.is_empty() {
+                out.push_str("nothing found: no passage shares a word with the query\n");
+            }
+            for (rank, hit) in hits.iter().enumerate() {
+                let doc = hit.doc as usize;
+                let start = crate::show::first_words(&texts[doc], 100);
+                let _ = writeln!(out, "{:>3}. {:8.4}  {}  {start}", rank + 1, hit.score, ids[doc]);
+            }
+        }
+        super::print(&out)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// BM25's parameters from the command line.
+pub fn bm25_params(args: &Bm25Args) -> Bm25Params {
+    Bm25Params { k1: args.k1, b: args.b, lucene_lengths: args.lucene_lengths }
+}
+
+/// The ids and texts of a corpus. A row's own `id` or `_id` names it; what has none goes by its record id.
+pub fn read_corpus(paths: &[std::path::PathBuf], field: &str) -> Result<(Vec<String>, Vec<String>)> {
+    let options = ReadOptions { text_field: field.to_owned(), ..ReadOptions::default() };
+    let input = Input::open(paths, &options)?;
+    let (mut ids, mut texts) = (Vec::new(), Vec::new());
+    for item in input.records() {
+        let item = item?;
+        let text =
+            item.record.text(field).map_err(|fault| Error::mistake(format!("{}: {fault}", item.place)))?;
+        texts.push(text.to_owned());
+        ids.push(own_id(&item.record.fields).unwrap_or_else(|| item.record.id.to_string()));
+    }
+    if texts.is_empty() {
+        return Err(Error::mistake("the input has no records: no file has any text in it"));
+    }
+    Ok((ids, texts))
+}
+
+fn own_id(fields: &Map<String, Value>) -> Option<String> {
+    match fields.get("id").or_else(|| fields.get("_id"))? {
+        Value::String(id) => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+/// The queries of a file: JSONL rows, or lines of text.
+fn read_queries(file: &Path) -> Result<Vec<(Option<String>, String)>> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Error::mistake(format!("{}: the queries cannot be read: {error}", file.display()))
+    })?;
+    let mut queries = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let at = || format!("{}:{}", file.display(), number + 1);
+        if !line.trim_start().starts_with('{') {
+            queries.push((Some((number + 1).to_string()), line.trim().to_owned()));
+            continue;
+        }
+        let row: Map<String, Value> = serde_json::from_str(line)
+            .map_err(|error| Error::mistake(format!("{}: this is not valid JSON: {error}", at())))?;
+        let query = ["text", "question", "query"].iter().find_map(|field| row.get(*field)?.as_str());
+        let query = query.ok_or_else(|| {
+            Error::mistake(format!("{}: a query needs a `text`, `question` or `query` that is a text", at()))
+        })?;
+        queries.push((own_id(&row).or_else(|| Some((number + 1).to_string())), query.to_owned()));
+    }
+    if queries.is_empty() {
+        return Err(Error::mistake(format!("{}: there are no queries in it", file.display())));
+    }
+    Ok(queries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_queries;
+
+    #[test]
+    fn queries_as_rows_or_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("q");
+        std::fs::write(
+            &path,
+            "{\"id\": 7, \"text\": \"a\"}\n\nplain words\n{\"_id\":\"x\",\"question\":\"b\"}\n",
+        )
+        .unwrap();
+        let queries = read_queries(&path).unwrap();
+        let named: Vec<_> =
+            queries.iter().map(|(id, text)| (id.as_deref().unwrap(), text.as_str())).collect();
+        assert_eq!(named, [("7", "a"), ("3", "plain words"), ("x", "b")]);
+        std::fs::write(&path, "{\"id\": 7}\n").unwrap();
+        assert!(read_queries(&path).unwrap_err().to_string().contains(":1:"));
+        std::fs::write(&path, "\n").unwrap();
+        assert!(read_queries(&path).unwrap_err().to_string().contains("no queries"));
+    }
+}

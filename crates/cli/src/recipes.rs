@@ -1,0 +1,26 @@
+//! The recipes in the binary.
+
+use ragstill_engine::{Error, Node, Result};
+
+/// The recipes: name and file.
+pub const RECIPES: &[(&str, &str)] = &[("rare", include_str!("../../../recipes/rare.yaml"))];
+
+/// The text of a built-in recipe.
+pub fn text(name: &str) -> Result<&'static str> {
+    RECIPES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).ok_or_else(|| {
+        let known: Vec<_> = RECIPES.iter().map(|(name, _)| *name).collect();
+        Error::mistake(format!("there is no recipe `{name}`; there is `{}`", known.join("`, `")))
+    })
+}
+
+/// A recipe by its name or, when the name looks like a file, from there.
+pub fn load(name: &str) -> Result<Node> {
+    let is_file =
+        name.ends_with(".yaml") || name.ends_with(".yml") || name.contains(std::path::MAIN_SEPARATOR);
+    if !is_file {
+        return Node::parse(name, text(name)?);
+    }
+    let text = std::fs::read_to_string(name)
+        .map_err(|error| Error::mistake(format!("{name}: the recipe cannot be read: {error}")))?;
+    Node::parse(name, &text)
+}

@@ -1,0 +1,65 @@
+//! What the command line changes in a recipe.
+
+use ragstill_engine::{Checked, Error, Node, Registry, Result, check};
+use ragstill_ingest::Input;
+use serde_json::{Value, json};
+
+use crate::args::RecipeArgs;
+
+/// The recipe that a command line asks for, checked, and its input, opened.
+pub fn resolve(args: &RecipeArgs, registry: &Registry) -> Result<(Checked, Input)> {
+    let mut node = crate::recipes::load(&args.recipe)?;
+    let mut faults = apply(args, &mut node);
+    let checked = check(&node, registry).map_err(|error| faults.extend(error.faults().iter().cloned())).ok();
+    let Some(checked) = checked.filter(|_| faults.is_empty()) else { return Err(Error::mistakes(faults)) };
+    if checked.recipe.input.paths.is_empty() {
+        return Err(Error::mistake(
+            "there is no input; name files or folders with --input PATH, or - for standard input",
+        ));
+    }
+    let input = Input::open(&checked.recipe.input.paths, &checked.recipe.input.read_options())?;
+    Ok((checked, input))
+}
+
+/// Puts the flags into the recipe; returns the faults of `--set`.
+fn apply(args: &RecipeArgs, node: &mut Node) -> Vec<String> {
+    let mut set = |path: &[&str], flag: &str, value: Value| {
+        node.set(path, Node::from_flag(flag, &value));
+    };
+    if !args.input.is_empty() {
+        let paths: Vec<_> = args.input.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        set(&["input", "paths"], "--input", json!(paths));
+    }
+    if !args.teacher.is_empty() {
+        set(&["teachers", "default", "url"], "--teacher", json!(args.teacher));
+    }
+    if let Some(model) = &args.model {
+        set(&["teachers", "default", "model"], "--model", json!(model));
+    }
+    if let Some(variable) = &args.api_key_env {
+        set(&["teachers", "default", "api_key_env"], "--api-key-env", json!(variable));
+    }
+    if let Some(concurrency) = args.concurrency {
+        set(&["teachers", "default", "concurrency"], "--concurrency", json!(concurrency));
+    }
+    if let Some(limit) = args.limit {
+        set(&["limit"], "--limit", json!(limit));
+    }
+    if let Some(seed) = args.seed {
+        set(&["seed"], "--seed", json!(seed));
+    }
+    if let Some(prompts) = &args.prompts {
+        set(&["prompts"], "--prompts", json!(prompts.to_string_lossy()));
+    }
+    if let Some(max_cost) = args.max_cost {
+        set(&["max_cost"], "--max-cost", json!(max_cost));
+    }
+    if !args.export.is_empty() {
+        set(&["export"], "--export", json!(args.export));
+    }
+    args.set
+        .iter()
+        .filter_map(|assignment| node.apply_set(assignment).err())
+        .flat_map(|error| error.faults().to_vec())
+        .collect()
+}

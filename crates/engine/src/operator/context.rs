@@ -1,0 +1,152 @@
+//! What a step has at hand while it works on a record.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use ragstill_core::{Record, RecordId, seeded_rng};
+use ragstill_teacher::{Answer, Ask, Error, Finish, Kind, Prompt, Result, parse};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Map, Value};
+
+use super::Teachers;
+
+/// Things worth a line in the run's summary that are no rejects, counted.
+#[derive(Debug, Default)]
+pub struct Notes(Mutex<BTreeMap<String, u64>>);
+
+impl Notes {
+    /// Counts one.
+    pub fn add(&self, note: &str) {
+        let mut notes = self.0.lock();
+        match notes.get_mut(note) {
+            Some(count) => *count += 1,
+            None => {
+                notes.insert(note.to_owned(), 1);
+            }
+        }
+    }
+
+    /// What was noted, and how often.
+    pub fn counts(&self) -> BTreeMap<String, u64> {
+        self.0.lock().clone()
+    }
+}
+
+/// What a step has at hand: teachers, a generator of its own for each record, and a place for notes.
+#[derive(Debug, Clone)]
+pub struct Context {
+    step: Arc<str>,
+    seed: u64,
+    teachers: Arc<Teachers>,
+    notes: Arc<Notes>,
+}
+
+impl Context {
+    /// The context of the step with this name in a run with this seed.
+    pub fn new(step: &str, seed: u64, teachers: Arc<Teachers>, notes: Arc<Notes>) -> Self {
+        Self { step: step.into(), seed, teachers, notes }
+    }
+
+    /// The generator for this step's choices about this record: always the same draws.
+    pub fn rng(&self, id: &RecordId) -> ChaCha8Rng {
+        seeded_rng(self.seed, id, &self.step)
+    }
+
+    /// Counts something worth a line in the run's summary; the note reads well after a number (`records got fewer
+    /// negatives than asked for`).
+    pub fn note(&self, note: &str) {
+        self.notes.add(note);
+    }
+
+    /// Asks the teacher of the prompt's role.
+    ///
+    /// # Errors
+    /// The teacher's.
+    pub async fn ask(
+        &self,
+        record: &Record,
+        prompt: &Prompt,
+        variables: Map<String, Value>,
+        sample: u32,
+    ) -> Result<Answer> {
+        self.ask_shared(record, prompt, &Arc::new(variables), sample).await
+    }
+
+    /// Asks for an answer that `read` can use: one that cannot be used is asked again as the next sample, `attempts`
+    /// times in all. The inner error is why the last answer could not be used.
+    ///
+    /// # Errors
+    /// The teacher's.
+    pub async fn ask_until<T>(
+        &self,
+        record: &Record,
+        prompt: &Prompt,
+        variables: Map<String, Value>,
+        attempts: u32,
+        read: impl Fn(&Answer) -> std::result::Result<T, String> + Send + Sync,
+    ) -> Result<std::result::Result<T, String>> {
+        let variables = Arc::new(variables);
+        let mut last = String::new();
+        for sample in 0..attempts {
+            let answer = self.ask_shared(record, prompt, &variables, sample).await?;
+            match read(&answer) {
+                Ok(value) => return Ok(Ok(value)),
+                Err(reason) if answer.finish == Finish::Length => {
+                    last =
+                        format!("{reason} (the answer was cut off at the token limit; raise `max_tokens`)");
+                }
+                Err(reason) => last = reason,
+            }
+        }
+        Ok(Err(match attempts {
+            1 => last,
+            _ => format!("none of {attempts} answers could be used; the last: {last}"),
+        }))
+    }
+
+    /// [`Context::ask_until`] for answers that are JSON in the shape of the prompt's schema.
+    ///
+    /// # Errors
+    /// The teacher's.
+    pub async fn ask_json<T>(
+        &self,
+        record: &Record,
+        prompt: &Prompt,
+        variables: Map<String, Value>,
+        attempts: u32,
+        read: impl Fn(Value) -> std::result::Result<T, String> + Send + Sync,
+    ) -> Result<std::result::Result<T, String>> {
+        let schema = prompt.schema().map(|schema| schema.compiled());
+        self.ask_until(record, prompt, variables, attempts, |answer| {
+            parse::json(&answer.text, schema).map_err(|error| error.to_string()).and_then(&read)
+        })
+        .await
+    }
+
+    async fn ask_shared(
+        &self,
+        record: &Record,
+        prompt: &Prompt,
+        variables: &Arc<Map<String, Value>>,
+        sample: u32,
+    ) -> Result<Answer> {
+        let role = prompt.role().unwrap_or("default");
+        let (teacher, sampling) = self
+            .teachers
+            .of(role, prompt.sampling())
+            .ok_or_else(|| Error::new(Kind::Config, format!("there is no teacher for the role `{role}`")))?;
+        let ask = Ask {
+            record: record.id.clone(),
+            step: Arc::clone(&self.step),
+            prompt: Arc::clone(prompt.name()),
+            messages: prompt.render(variables)?,
+            variables: Arc::clone(variables),
+            sampling,
+            schema: prompt.schema().cloned(),
+            sample,
+            expected_tokens: prompt.expected_tokens(),
+        };
+        teacher.ask(&ask).await
+    }
+}

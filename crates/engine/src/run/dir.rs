@@ -1,0 +1,178 @@
+//! The run directory.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use ragstill_export::WholeFile;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::recipe::{Recipe, from_yaml};
+
+/// A run directory, locked for as long as this lives.
+#[derive(Debug)]
+pub struct RunDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl RunDir {
+    /// Opens or makes the directory and locks it. The lock ends with the process, however it ends.
+    ///
+    /// # Errors
+    /// When it cannot be made, holds a run of another recipe, or another process runs in it.
+    pub fn open(path: &Path, recipe: &str) -> Result<Self> {
+        let at = path.display();
+        std::fs::create_dir_all(path).map_err(|error| {
+            Error::mistake(format!("{at}: cannot be made: {error}; choose another --out"))
+        })?;
+        let lock =
+            File::options().create(true).truncate(false).write(true).open(path.join(".lock")).map_err(
+                |error| Error::mistake(format!("{at}: cannot be written: {error}; choose another --out")),
+            )?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::mistake(format!(
+                    "{at}: another ragstill process is running in this directory; wait for it or choose another --out"
+                )));
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(Error::mistake(format!("{at}: cannot be locked: {error}; choose another --out")));
+            }
+        }
+        let dir = Self { path: path.to_owned(), _lock: lock };
+        if let Some(earlier) = read_config(path)?
+            && let Some(name) = earlier.get("recipe").and_then(Value::as_str)
+            && name != recipe
+        {
+            return Err(Error::mistake(format!(
+                "{at}: holds a run of the recipe `{name}`, not `{recipe}`; choose another --out"
+            )));
+        }
+        Ok(dir)
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Writes the configuration; returns what differs from the run that was here before, a line each.
+    pub(crate) fn write_config(&self, recipe: &Recipe) -> Result<Vec<String>> {
+        let now = serde_json::to_value(recipe)
+            .map_err(|error| Error::failed(format!("the configuration cannot be written: {error}")))?;
+        let changes = match read_config(&self.path)? {
+            Some(before) => differences(&before, &now),
+            None => Vec::new(),
+        };
+        let yaml = serde_saphyr::to_string(&now)
+            .map_err(|error| Error::failed(format!("the configuration cannot be written: {error}")))?;
+        let mut file = WholeFile::create(&self.file(CONFIG))?;
+        file.write(b"# What this run was made with; `ragstill run` takes this file as it is.\n")?;
+        file.write(yaml.as_bytes())?;
+        file.finish()?;
+        Ok(changes)
+    }
+
+    /// Writes a value as indented JSON.
+    pub(crate) fn write_json(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|error| Error::failed(format!("{name} cannot be written: {error}")))?;
+        let mut file = WholeFile::create(&self.file(name))?;
+        file.write_line(&text)?;
+        file.finish()?;
+        Ok(())
+    }
+}
+
+/// The file that holds a run's configuration.
+pub(crate) const CONFIG: &str = "config.yaml";
+
+/// The configuration of the run in a directory, if there is one.
+pub(crate) fn read_config(path: &Path) -> Result<Option<Value>> {
+    let file = path.join(CONFIG);
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::mistake(format!("{}: cannot be read: {error}", file.display()))),
+    };
+    from_yaml(&text)
+        .map(Some)
+        .map_err(|error| Error::mistake(format!("{}: this is not valid YAML: {error}", file.display())))
+}
+
+/// Where two configurations differ: `path: before → now`.
+fn differences(before: &Value, now: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    compare("", before, now, &mut found);
+    found
+}
+
+fn compare(path: &str, before: &Value, now: &Value, found: &mut Vec<String>) {
+    let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match (before, now) {
+        (Value::Object(a), Value::Object(b)) => {
+            for name in a.keys().chain(b.keys().filter(|name| !a.contains_key(*name))) {
+                compare(
+                    &at(name),
+                    a.get(name).unwrap_or(&Value::Null),
+                    b.get(name).unwrap_or(&Value::Null),
+                    found,
+                );
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                compare(&at(&(index + 1).to_string()), a, b, found);
+            }
+        }
+        // 1 and 1.0 are the same number to a configuration.
+        (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => {}
+        _ if before == now => {}
+        _ => found.push(format!("{path}: {} → {}", short(before), short(now))),
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = if value.is_null() { "not set".to_owned() } else { value.to_string() };
+    if text.chars().count() > 80 { text.chars().take(77).chain("...".chars()).collect() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{RunDir, differences};
+
+    #[test]
+    fn a_second_run_in_one_directory_is_refused_until_the_first_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = RunDir::open(folder.path(), "rare").unwrap();
+        let refused = RunDir::open(folder.path(), "rare").unwrap_err().to_string();
+        assert!(refused.contains("another ragstill process"), "{refused}");
+        drop(first);
+        RunDir::open(folder.path(), "rare").unwrap();
+    }
+
+    #[test]
+    fn another_recipe_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.yaml"), "recipe: rag-data\n").unwrap();
+        let refused = RunDir::open(folder.path(), "rare").unwrap_err().to_string();
+        assert!(refused.contains("rag-data"), "{refused}");
+    }
+
+    #[test]
+    fn changes_are_told_by_their_path() {
+        let before = json!({"a": 1, "b": {"c": [1, 2], "d": null}, "e": 2.0});
+        let now = json!({"a": 1, "b": {"c": [1, 3]}, "e": 2, "f": "x"});
+        assert_eq!(differences(&before, &now), ["b.c.2: 2 → 3", "f: not set → \"x\""]);
+    }
+}

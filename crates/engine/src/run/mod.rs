@@ -1,0 +1,263 @@
+//! A run: documents in, records, rejects and examples out, into a directory that holds everything that was paid for.
+
+mod dir;
+mod exports;
+mod input;
+mod monitor;
+mod order;
+mod pipeline;
+mod plan;
+mod schedule;
+mod sink;
+mod summary;
+
+pub use dir::RunDir;
+pub use exports::{export_run, first_record, read_records};
+pub use monitor::{Monitor, Phase, Progress};
+pub use plan::{Forecast, ForecastLine, plan};
+pub use summary::{Exported, Status, Summary};
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use ragstill_ingest::Input;
+use ragstill_teacher::layers::{Ledger, MissingList, Purse};
+use ragstill_teacher::{Shared, Store, TeacherSpec};
+use serde_json::{Value, json};
+
+use crate::error::Result;
+use crate::operator::{Context, Notes, Operator, Registry, Teachers};
+use crate::recipe::{Checked, Recipe};
+use input::{InputCorpus, check_input, stream};
+use order::Reorder;
+use pipeline::{Pipeline, Step};
+use schedule::{ScheduleEnd, ScheduleOptions, schedule};
+use sink::Files;
+
+/// The file of finished records.
+pub(crate) const RECORDS: &str = "records.jsonl";
+/// The file of dropped ones.
+const REJECTS: &str = "rejects.jsonl";
+/// The file of answers.
+const ANSWERS: &str = "answers.sqlite";
+/// The file that lists what was missing offline.
+const MISSING: &str = "missing.jsonl";
+
+/// How a run is to be done, beyond its recipe.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// The run directory.
+    pub out: PathBuf,
+    /// Answer from the store alone.
+    pub offline: bool,
+    /// Go on although most of the first rows are rejected.
+    pub keep_going: bool,
+}
+
+/// Runs a checked recipe over an input.
+///
+/// # Errors
+/// A mistake found before anything was spent, or files that cannot be written. A run that stops underway is no error: it
+/// has a [`Summary`] whose status says why.
+pub async fn run(
+    checked: Checked,
+    registry: &Registry,
+    input: &Input,
+    options: &RunOptions,
+    monitor: &Arc<Monitor>,
+) -> Result<Summary> {
+    let started = Instant::now();
+    let Checked { recipe, mut operators, examples } = checked;
+    let dir = RunDir::open(&options.out, &recipe.recipe)?;
+    let writes = writes_of(&recipe, &operators);
+    let needs = recipe.input.fields.clone();
+    let total = blocking(|| check_input(input, &needs, &writes))?;
+    let rows = total.min(recipe.limit.unwrap_or(u64::MAX));
+    monitor.counted(rows);
+
+    let store = Arc::new(Store::open(&dir.file(ANSWERS))?);
+    let missing = options.offline.then(MissingList::default);
+    let ledger = Arc::new(Ledger::default());
+    let shared = Shared {
+        purse: purse(&recipe, &store)?,
+        store,
+        stop: monitor.stop().clone(),
+        telemetry: Arc::clone(monitor.telemetry()),
+        ledger: Arc::clone(&ledger),
+        offline: missing.clone(),
+        previews: Arc::new(registry.previews().clone()),
+    };
+    let mut models = Vec::new();
+    let mut teachers = Teachers::default();
+    for (role, config) in &recipe.teachers {
+        let teacher = ragstill_teacher::build(&TeacherSpec { role, config }, &shared)?;
+        models.push((role.clone(), teacher.model.clone()));
+        teachers.seat(role, teacher, config.sampling.clone());
+    }
+    let changes = dir.write_config(&recipe)?;
+    monitor.enter(Phase::Preparing);
+    blocking(|| prepare(&mut operators, input))?;
+
+    let notes = Arc::new(Notes::default());
+    let window = window(teachers.concurrency());
+    let teachers = Arc::new(teachers);
+    let pipeline = Arc::new(assemble(&recipe, operators, &teachers, &notes));
+    let mut files = Files::create(&dir.file(RECORDS), &dir.file(REJECTS))?;
+    let mut order = Reorder::new(dir.path());
+    let schedule_options =
+        ScheduleOptions { window, keep_going: options.keep_going, stop: monitor.stop().clone() };
+    monitor.enter(Phase::Running);
+    let source = stream(input, rows);
+    let end = schedule(pipeline, source, &schedule_options, &mut order, &mut files, monitor).await?;
+
+    monitor.enter(Phase::Finishing);
+    let done = files.kept + files.rejected;
+    let status = status_of(&end, files.kept, files.rejected, missing.as_ref());
+    let mut summary = Summary {
+        status,
+        recipe: recipe.recipe.clone(),
+        teachers: models,
+        files: input.inventory().files(),
+        rows,
+        records: files.kept,
+        rejects: files.rejected,
+        pending: files.pending.max(rows.saturating_sub(done)),
+        reasons: std::mem::take(&mut files.reasons),
+        notes: notes.counts(),
+        missing: write_missing(&dir, missing.as_ref())?,
+        changes,
+        exports: Vec::new(),
+        teacher: monitor.progress().teacher,
+        usage: summary::usage_json(&ledger),
+        seconds: 0.0,
+    };
+    files.finish()?;
+    for name in &recipe.export {
+        if let Some(format) = ragstill_export::find_format(name) {
+            summary.exports.push(exports::export_records(dir.path(), Some(&examples), format, None)?);
+        }
+    }
+    dir.write_json("usage.json", &summary.usage)?;
+    summary.seconds = started.elapsed().as_secs_f64();
+    dir.write_json("run.json", &summary.to_json())?;
+    Ok(summary)
+}
+
+/// The number of rows under way at once: enough that permits are never idle while rows move between steps, and that the
+/// last rows of a run do not leave it with one request at a time.
+fn window(concurrency: usize) -> usize {
+    (concurrency * 4).max(64)
+}
+
+/// Runs what blocks without keeping the other tasks of this thread from running.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::current().runtime_flavor() {
+        tokio::runtime::RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+/// The fields that steps write, and which step does.
+fn writes_of(recipe: &Recipe, operators: &[Box<dyn Operator>]) -> BTreeMap<String, String> {
+    recipe
+        .steps
+        .iter()
+        .zip(operators)
+        .flat_map(|(step, operator)| {
+            operator.fields().writes.into_iter().map(|field| (field, step.name.clone()))
+        })
+        .collect()
+}
+
+fn prepare(operators: &mut [Box<dyn Operator>], input: &Input) -> Result<()> {
+    for operator in operators {
+        if !operator.fields().reads_corpus.is_empty() {
+            operator.prepare(&InputCorpus(input))?;
+        }
+    }
+    Ok(())
+}
+
+fn assemble(
+    recipe: &Recipe,
+    operators: Vec<Box<dyn Operator>>,
+    teachers: &Arc<Teachers>,
+    notes: &Arc<Notes>,
+) -> Pipeline {
+    let steps = recipe
+        .steps
+        .iter()
+        .zip(operators)
+        .map(|(step, operator)| Step {
+            name: step.name.as_str().into(),
+            operator,
+            context: Context::new(&step.name, recipe.seed, Arc::clone(teachers), Arc::clone(notes)),
+        })
+        .collect();
+    Pipeline { steps, needs: recipe.input.fields.clone() }
+}
+
+/// The purse of a run with a limit, what its directory's answers cost already taken out.
+fn purse(recipe: &Recipe, store: &Store) -> Result<Option<Arc<Purse>>> {
+    let Some(limit) = recipe.max_cost else { return Ok(None) };
+    let mut spent = 0.0;
+    for (model, tokens_in, tokens_out) in store.tokens_by_model()? {
+        let price = recipe
+            .teachers
+            .values()
+            .filter(|teacher| teacher.model.as_deref() == Some(&model))
+            .find_map(|teacher| teacher.price);
+        spent += price.map_or(0.0, |price| price.cost(tokens_in, tokens_out));
+    }
+    Ok(Some(Arc::new(Purse::new(limit, spent))))
+}
+
+fn status_of(end: &ScheduleEnd, kept: u64, rejected: u64, missing: Option<&MissingList>) -> Status {
+    if let Some(error) = &end.fatal {
+        return Status::Failed(error.to_string());
+    }
+    if end.mostly_rejected {
+        return Status::Failed(
+            "more than half of the first 50 records were rejected; look at the reasons, then change the model, the prompts (--prompts) or the options, or go on all the same with --keep-going"
+                .to_owned(),
+        );
+    }
+    if missing.is_some_and(|missing| !missing.lock().is_empty()) {
+        return Status::Missing;
+    }
+    if end.unfinished {
+        return Status::Interrupted;
+    }
+    if kept == 0 && rejected > 0 {
+        return Status::Failed("every record was rejected; the reasons are in rejects.jsonl".to_owned());
+    }
+    Status::Complete
+}
+
+/// Lists what was missing offline in a file; returns how much by prompt.
+fn write_missing(dir: &RunDir, missing: Option<&MissingList>) -> Result<BTreeMap<String, u64>> {
+    let path = dir.file(MISSING);
+    let mut by_prompt = BTreeMap::new();
+    let mut missing = missing.map(|missing| missing.lock().clone()).unwrap_or_default();
+    if missing.is_empty() {
+        // A list of an earlier run would be out of date.
+        let _ = std::fs::remove_file(&path);
+        return Ok(by_prompt);
+    }
+    missing.sort_by(|a, b| (&a.record, &a.prompt, a.key).cmp(&(&b.record, &b.prompt, b.key)));
+    let mut file = ragstill_export::WholeFile::create(&path)?;
+    for item in &missing {
+        *by_prompt.entry(item.prompt.to_string()).or_insert(0) += 1;
+        let line: Value = json!({
+            "key": item.key.to_string(),
+            "step": &*item.step,
+            "prompt": &*item.prompt,
+            "record": item.record,
+        });
+        file.write_line(&line.to_string())?;
+    }
+    file.finish()?;
+    Ok(by_prompt)
+}

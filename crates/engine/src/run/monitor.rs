@@ -1,0 +1,103 @@
+//! What can be watched while a run goes on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use ragstill_teacher::{Snapshot, Stop, Telemetry};
+
+use super::sink::RowLines;
+
+/// What a run is doing now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Reading and checking the input.
+    Reading,
+    /// Letting the operators look at the whole input.
+    Preparing,
+    /// Working on the rows.
+    Running,
+    /// Writing the last files.
+    Finishing,
+}
+
+/// Live counters of a run and the switch that stops it; shared by the run and whoever shows its progress.
+#[derive(Debug)]
+pub struct Monitor {
+    telemetry: Arc<Telemetry>,
+    stop: Stop,
+    phase: Mutex<Phase>,
+    total: AtomicU64,
+    rows: AtomicU64,
+    records: AtomicU64,
+    rejects: AtomicU64,
+}
+
+/// The counters of a run at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Rows there are, once they are counted.
+    pub total: u64,
+    /// Rows that are done.
+    pub rows: u64,
+    /// Finished records.
+    pub records: u64,
+    /// Dropped ones.
+    pub rejects: u64,
+    /// The teachers' counters.
+    pub teacher: Snapshot,
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self {
+            telemetry: Arc::default(),
+            stop: Stop::default(),
+            phase: Mutex::new(Phase::Reading),
+            total: AtomicU64::new(0),
+            rows: AtomicU64::new(0),
+            records: AtomicU64::new(0),
+            rejects: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Monitor {
+    /// The counters now.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            phase: *self.phase.lock(),
+            total: self.total.load(Ordering::Relaxed),
+            rows: self.rows.load(Ordering::Relaxed),
+            records: self.records.load(Ordering::Relaxed),
+            rejects: self.rejects.load(Ordering::Relaxed),
+            teacher: self.telemetry.snapshot(),
+        }
+    }
+
+    /// The switch: on, nothing more is sent, what is in flight is finished, and the run ends in order.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    pub(crate) fn telemetry(&self) -> &Arc<Telemetry> {
+        &self.telemetry
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        *self.phase.lock() = phase;
+    }
+
+    pub(crate) fn counted(&self, total: u64) {
+        self.total.store(total, Ordering::Relaxed);
+    }
+
+    pub(crate) fn finished(&self, row: &RowLines) {
+        self.rows.fetch_add(1, Ordering::Relaxed);
+        self.records.fetch_add(row.records.len() as u64, Ordering::Relaxed);
+        self.rejects.fetch_add(row.rejects.len() as u64, Ordering::Relaxed);
+    }
+}

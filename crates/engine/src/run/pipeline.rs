@@ -1,0 +1,129 @@
+//! One record's way through the steps.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::join_all;
+use ragstill_core::{Record, Reject};
+use ragstill_teacher::{Error, Scope};
+use serde_json::{Map, Value};
+
+use crate::operator::{Context, Operator, Outcome};
+
+/// The name under which rows are rejected that no step could use.
+pub(crate) const INPUT: &str = "input";
+
+/// A step of a running pipeline.
+pub(crate) struct Step {
+    /// The step's name.
+    pub name: Arc<str>,
+    /// What it does.
+    pub operator: Box<dyn Operator>,
+    /// What it has at hand.
+    pub context: Context,
+}
+
+/// The steps, and the fields that a row must not have blank.
+pub(crate) struct Pipeline {
+    /// The steps in order.
+    pub steps: Vec<Step>,
+    /// Text fields of the input that a row needs.
+    pub needs: Vec<String>,
+}
+
+/// What became of a row: of the record and everything made from it, in order.
+#[derive(Debug, Default)]
+pub(crate) struct RowResult {
+    /// Finished records.
+    pub records: Vec<Record>,
+    /// Dropped ones.
+    pub rejects: Vec<Reject>,
+    /// How many are neither, because the run stopped or an answer is missing.
+    pub pending: u64,
+    /// Why the whole run must stop.
+    pub fatal: Option<Error>,
+}
+
+impl RowResult {
+    fn reject(record: Record, operator: &str, reason: String) -> Self {
+        Self { rejects: vec![Reject { record, operator: operator.to_owned(), reason }], ..Self::default() }
+    }
+
+    fn append(&mut self, mut other: Self) {
+        self.records.append(&mut other.records);
+        self.rejects.append(&mut other.rejects);
+        self.pending += other.pending;
+        self.fatal = self.fatal.take().or(other.fatal);
+    }
+}
+
+impl Pipeline {
+    /// Takes a record of the input through every step.
+    pub(crate) async fn process(&self, record: Record) -> RowResult {
+        for field in &self.needs {
+            if record.get(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty()) {
+                let reason = format!("the field `{field}` is empty");
+                return RowResult::reject(record, INPUT, reason);
+            }
+        }
+        self.run_from(0, record).await
+    }
+
+    /// Boxed because records made from a record go through the same function.
+    fn run_from(&self, first: usize, record: Record) -> Pin<Box<dyn Future<Output = RowResult> + Send + '_>> {
+        Box::pin(async move {
+            let mut record = record;
+            for (index, step) in self.steps.iter().enumerate().skip(first) {
+                let applying = step.operator.apply(&record, &step.context);
+                let outcome = match AssertUnwindSafe(applying).catch_unwind().await {
+                    Ok(outcome) => outcome,
+                    Err(panic) => {
+                        let what = panic
+                            .downcast_ref::<String>()
+                            .map(String::as_str)
+                            .or_else(|| panic.downcast_ref::<&str>().copied())
+                            .unwrap_or("no message");
+                        let reason = format!("the operator panicked: {what}; please report this");
+                        return RowResult::reject(record, &step.name, reason);
+                    }
+                };
+                match outcome {
+                    Ok(Outcome::Keep(fields)) => add(&mut record, fields),
+                    Ok(Outcome::FanOut(children)) => {
+                        let running = children.into_iter().enumerate().map(|(child, fields)| {
+                            let mut made = Record::new(record.id.child(child), record.fields.clone());
+                            add(&mut made, fields);
+                            self.run_from(index + 1, made)
+                        });
+                        let mut result = RowResult::default();
+                        for child in join_all(running).await {
+                            result.append(child);
+                        }
+                        return result;
+                    }
+                    Ok(Outcome::Reject(reason)) => return RowResult::reject(record, &step.name, reason),
+                    Err(error) => {
+                        return match error.scope() {
+                            Scope::Request => RowResult::reject(record, &step.name, error.context),
+                            Scope::Pending => RowResult { pending: 1, ..RowResult::default() },
+                            Scope::Run => {
+                                RowResult { pending: 1, fatal: Some(error), ..RowResult::default() }
+                            }
+                        };
+                    }
+                }
+            }
+            RowResult { records: vec![record], ..RowResult::default() }
+        })
+    }
+}
+
+fn add(record: &mut Record, fields: Map<String, Value>) {
+    for (name, value) in fields {
+        debug_assert!(!record.fields.contains_key(&name), "a step may only add fields, `{name}` is there");
+        record.fields.insert(name, value);
+    }
+}

@@ -1,0 +1,132 @@
+//! Where finished rows go.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ragstill_core::{Record, Reject};
+use ragstill_export::WholeFile;
+use serde::{Deserialize, Serialize};
+
+use super::order::Park;
+use super::pipeline::RowResult;
+use crate::error::Result;
+
+/// Takes finished rows in input order.
+pub(crate) trait Sink: Send {
+    /// Takes the next row.
+    fn accept(&mut self, row: &RowLines) -> Result<()>;
+}
+
+/// A finished row as the lines it adds to the files: what is left of it while it waits for its turn.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct RowLines {
+    /// Lines of `records.jsonl`.
+    pub records: Vec<String>,
+    /// Lines of `rejects.jsonl`, each with its step and reason.
+    pub rejects: Vec<RejectLine>,
+    /// How many records have no result.
+    pub pending: u64,
+}
+
+/// A line of `rejects.jsonl`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RejectLine {
+    /// The step.
+    pub operator: String,
+    /// The reason.
+    pub reason: String,
+    /// The whole line.
+    pub line: String,
+}
+
+impl RowLines {
+    /// The lines of a row.
+    pub(crate) fn of(result: RowResult) -> Self {
+        Self {
+            records: result.records.iter().map(Record::to_json_line).collect(),
+            rejects: result
+                .rejects
+                .into_iter()
+                .map(|reject| {
+                    let line = Reject::to_json_line(&reject);
+                    RejectLine { operator: reject.operator, reason: reject.reason, line }
+                })
+                .collect(),
+            pending: result.pending,
+        }
+    }
+}
+
+impl Park for RowLines {
+    fn weight(&self) -> usize {
+        let rejects = self.rejects.iter().map(|reject| reject.line.len() + reject.reason.len() + 64);
+        self.records.iter().map(|line| line.len() + 24).chain(rejects).sum::<usize>() + 64
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        // Plain structures with string keys always serialise.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> io::Result<Self> {
+        serde_json::from_slice(bytes).map_err(io::Error::other)
+    }
+}
+
+/// The most different reasons that are counted apart.
+const REASONS: usize = 1000;
+
+/// `records.jsonl` and `rejects.jsonl`, and what the summary says of them.
+#[derive(Debug)]
+pub(crate) struct Files {
+    records: WholeFile,
+    rejects: WholeFile,
+    /// Finished records.
+    pub kept: u64,
+    /// Dropped ones.
+    pub rejected: u64,
+    /// Those without a result.
+    pub pending: u64,
+    /// Rejects by step and reason.
+    pub reasons: BTreeMap<(String, String), u64>,
+}
+
+impl Files {
+    /// Starts both files.
+    pub(crate) fn create(records: &Path, rejects: &Path) -> Result<Self> {
+        Ok(Self {
+            records: WholeFile::create(records)?,
+            rejects: WholeFile::create(rejects)?,
+            kept: 0,
+            rejected: 0,
+            pending: 0,
+            reasons: BTreeMap::new(),
+        })
+    }
+
+    /// Gives both files their names.
+    pub(crate) fn finish(self) -> Result<(PathBuf, PathBuf)> {
+        Ok((self.records.finish()?, self.rejects.finish()?))
+    }
+}
+
+impl Sink for Files {
+    fn accept(&mut self, row: &RowLines) -> Result<()> {
+        for line in &row.records {
+            self.records.write_line(line)?;
+            self.kept += 1;
+        }
+        for reject in &row.rejects {
+            self.rejects.write_line(&reject.line)?;
+            self.rejected += 1;
+            let mut key = (reject.operator.clone(), reject.reason.clone());
+            if self.reasons.len() >= REASONS && !self.reasons.contains_key(&key) {
+                key.1 = "other reasons".to_owned();
+            }
+            *self.reasons.entry(key).or_insert(0) += 1;
+        }
+        self.pending += row.pending;
+        Ok(())
+    }
+}

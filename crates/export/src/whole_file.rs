@@ -1,0 +1,81 @@
+//! Files that appear whole or not at all.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// A file that is written aside (`name.partial`), and takes its name, replacing what had it, when it is finished.
+#[derive(Debug)]
+pub struct WholeFile {
+    path: PathBuf,
+    aside: PathBuf,
+    writer: BufWriter<File>,
+}
+
+impl WholeFile {
+    /// Starts a file that will be `path`.
+    ///
+    /// # Errors
+    /// [`Error::Write`] when it cannot be made.
+    pub fn create(path: &Path) -> Result<Self> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".partial");
+        let aside = path.with_file_name(name);
+        let file = File::create(&aside).map_err(|error| Error::write(&aside, error))?;
+        Ok(Self { path: path.to_owned(), aside, writer: BufWriter::with_capacity(1 << 16, file) })
+    }
+
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// [`Error::Write`], for instance when the disk is full.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.writer.write_all(bytes).map_err(|error| Error::write(&self.aside, error))
+    }
+
+    /// Appends a line and its line break.
+    ///
+    /// # Errors
+    /// As [`WholeFile::write`].
+    pub fn write_line(&mut self, line: &str) -> Result<()> {
+        self.write(line.as_bytes())?;
+        self.write(b"\n")
+    }
+
+    /// Puts everything on disk and gives the file its name.
+    ///
+    /// # Errors
+    /// As [`WholeFile::write`]; the file that had the name before is then still there.
+    pub fn finish(mut self) -> Result<PathBuf> {
+        self.writer.flush().map_err(|error| Error::write(&self.aside, error))?;
+        self.writer.get_ref().sync_data().map_err(|error| Error::write(&self.aside, error))?;
+        std::fs::rename(&self.aside, &self.path).map_err(|error| Error::write(&self.path, error))?;
+        Ok(self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WholeFile;
+
+    #[test]
+    fn the_old_file_stays_until_the_new_one_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, "old").unwrap();
+        let mut file = WholeFile::create(&path).unwrap();
+        file.write_line("new").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        file.finish().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new\n");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let error = WholeFile::create(std::path::Path::new("/no/such/folder/x")).unwrap_err();
+        assert!(error.to_string().contains("/no/such/folder/x"));
+    }
+}

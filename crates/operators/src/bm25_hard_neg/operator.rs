@@ -1,0 +1,107 @@
+//! No teacher: an index over the corpus, then one search a record.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use ragstill_core::{Record, RecordId};
+use ragstill_engine::{Context, Corpus, Define, Error, Fields, Operator, Outcome, Result};
+use ragstill_retrieve::{Bm25Params, DocId};
+use ragstill_teacher::Prompts;
+use ragstill_teacher::extractive::Previews;
+use serde_json::{Map, json};
+
+use super::config::Bm25HardNegConfig;
+use super::miner::{Miner, MinerOptions};
+
+/// Adds the hard negatives of each question.
+#[derive(Debug)]
+pub struct Bm25HardNeg {
+    config: Bm25HardNegConfig,
+    options: MinerOptions,
+    corpus: Option<(Miner, HashMap<RecordId, DocId>)>,
+}
+
+impl Define for Bm25HardNeg {
+    type Config = Bm25HardNegConfig;
+
+    const NAME: &'static str = "BM25HardNeg";
+    const ABOUT: &'static str = "mines hard negatives for each question by BM25 over the whole corpus";
+
+    fn build(config: Bm25HardNegConfig, _: &Prompts) -> Result<Self> {
+        if config.num_neg == 0 {
+            return Err(Error::mistake("option `num_neg` must be at least 1"));
+        }
+        let bm25 = Bm25Params { k1: config.k1, b: config.b, ..Bm25Params::default() };
+        let options = MinerOptions {
+            num_neg: config.num_neg,
+            start: config.hard_neg_start_index,
+            near_duplicate_guard: config.near_duplicate_guard,
+            bm25,
+        };
+        // Parameters out of range are found now, not after the corpus was read.
+        Miner::new(Vec::new(), options)?;
+        Ok(Self { config, options, corpus: None })
+    }
+
+    fn previews(_: &mut Previews) {}
+}
+
+impl Bm25HardNeg {
+    /// The corpus document that a record is, or was made from.
+    fn own_document(documents: &HashMap<RecordId, DocId>, id: &RecordId) -> Option<DocId> {
+        let mut name = id.as_str();
+        loop {
+            if let Some(doc) = documents.get(&RecordId::given(name)) {
+                return Some(*doc);
+            }
+            name = name.rsplit_once('/')?.0;
+        }
+    }
+}
+
+#[async_trait]
+impl Operator for Bm25HardNeg {
+    fn fields(&self) -> Fields {
+        Fields {
+            reads: vec![self.config.input_question_key.clone(), self.config.input_text_key.clone()],
+            writes: vec![self.config.output_negatives_key.clone()],
+            reads_corpus: vec![self.config.input_text_key.clone()],
+        }
+    }
+
+    fn prepare(&mut self, corpus: &dyn Corpus) -> Result<()> {
+        let mut texts = Vec::new();
+        let mut documents = HashMap::new();
+        for record in corpus.records() {
+            let record = record?;
+            let text = record
+                .text(&self.config.input_text_key)
+                .map_err(|fault| Error::mistake(format!("record {}: {fault}", record.id)))?;
+            let doc = DocId::try_from(texts.len())
+                .map_err(|_| Error::mistake("the corpus has more documents than an index can hold"))?;
+            texts.push(text.to_owned());
+            documents.insert(record.id, doc);
+        }
+        self.corpus = Some((Miner::new(texts, self.options)?, documents));
+        Ok(())
+    }
+
+    async fn apply(&self, record: &Record, context: &Context) -> ragstill_teacher::Result<Outcome> {
+        let (question, text) =
+            match (record.text(&self.config.input_question_key), record.text(&self.config.input_text_key)) {
+                (Ok(question), Ok(text)) => (question, text),
+                (Err(reason), _) | (_, Err(reason)) => return Ok(Outcome::Reject(reason)),
+            };
+        let Some((miner, documents)) = &self.corpus else {
+            return Ok(Outcome::Reject("the corpus was not indexed".to_owned()));
+        };
+        let own = Self::own_document(documents, &record.id);
+        let hits = miner.negatives(question, text, own);
+        if hits.len() < self.config.num_neg {
+            context
+                .note("records got fewer hard negatives than asked for: the corpus has no more candidates");
+        }
+        let negatives: Vec<&str> = hits.iter().map(|hit| miner.text(hit.doc)).collect();
+        Ok(Outcome::Keep(Map::from_iter([(self.config.output_negatives_key.clone(), json!(negatives))])))
+    }
+}

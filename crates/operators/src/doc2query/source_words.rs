@@ -1,0 +1,61 @@
+//! Questions that name their source: useless, because who asks does not have it.
+
+/// Words that call a text a text.
+const SOURCES: &[&str] = &["document", "passage", "text", "article", "excerpt", "paragraph"];
+
+/// Words before one of them that make it the text at hand. "Which document must be filed" is a fine question; "what
+/// does the document above say" is none.
+const POINTERS: &[&str] =
+    &["this", "given", "provided", "above", "following", "according to the", "in the", "the author of the"];
+
+/// The phrase by which a question names the text it was made from, if it does.
+pub(super) fn names_its_source(question: &str) -> Option<String> {
+    let words: Vec<String> = question
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let flat = words.join(" ");
+    let padded = format!(" {flat} ");
+    for source in SOURCES {
+        for pointer in POINTERS {
+            let phrase = format!("{pointer} {source}");
+            if padded.contains(&format!(" {phrase} ")) {
+                return Some(phrase);
+            }
+        }
+        let phrase = format!("the {source} above");
+        if padded.contains(&format!(" {phrase} ")) {
+            return Some(phrase);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_its_source;
+
+    #[test]
+    fn finds_what_points_at_the_text() {
+        for bad in [
+            "According to the passage, why does it fail?",
+            "What does this document imply about loads?",
+            "Which of the limits in the text applies?",
+            "What follows from the article above?",
+        ] {
+            assert!(names_its_source(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn leaves_fine_questions_alone() {
+        for good in [
+            "Which document must the exporter file first, and why?",
+            "Why does passage of the current through the joint heat it?",
+            "How should the text message be encrypted?",
+        ] {
+            assert_eq!(names_its_source(good), None, "{good}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The interface of every index over a corpus.
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+/// A document's position in the corpus that was indexed, from 0.
+pub type DocId = u32;
+
+/// One document found for a query.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// The document.
+    pub doc: DocId,
+    /// Its score for the query, above 0; higher is better, comparable only within one query and index.
+    pub score: f32,
+}
+
+/// Finds the best documents of a corpus for a query.
+pub trait Retriever: Send + Sync {
+    /// Number of documents in the corpus, those without any term included: ids are `0..len`.
+    fn len(&self) -> usize;
+
+    /// Whether the corpus holds no document at all.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The `k` best documents for `query` among those that `exclude` does not name.
+    ///
+    /// Best first: score descending, equal scores by id ascending. Only documents scored above 0 are hits
+    /// (with BM25: those that share a term with the query), so there may be fewer than `k`.
+    ///
+    /// Exclusion acts inside the selection: an excluded document takes none of the `k` places. It is
+    /// asked only about documents that would otherwise enter them, so it may cost something.
+    fn search(&self, query: &str, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit>;
+
+    /// [`search`](Self::search) for many queries, on the threads of the current rayon pool.
+    ///
+    /// `exclude` is given the query's position in `queries` and the document. The result has one list a
+    /// query, in the order of `queries`, each equal to what `search` returns whatever the number of
+    /// threads.
+    fn search_batch(
+        &self,
+        queries: &[&str],
+        k: usize,
+        exclude: &(dyn Fn(usize, DocId) -> bool + Sync),
+    ) -> Vec<Vec<Hit>> {
+        queries
+            .par_iter()
+            .enumerate()
+            .map(|(at, query)| self.search(query, k, &|doc| exclude(at, doc)))
+            .collect()
+    }
+}

@@ -1,0 +1,7 @@
+//! Integration tests: against Lucene's own results, against a brute-force scorer, and at the limits.
+
+#![allow(clippy::unwrap_used)] // Clippy's exemption for tests does not reach the helpers of integration tests.
+
+mod brute_force;
+mod limits;
+mod lucene;
