@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::Serialize;
 use tokio::sync::oneshot;
@@ -44,7 +44,8 @@ const TABLES: &str = "
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
-    reader: Mutex<Connection>,
+    /// There until the store is dropped.
+    reader: Mutex<Option<Connection>>,
     queue: Option<mpsc::Sender<Write>>,
     writer: Option<JoinHandle<()>>,
 }
@@ -83,7 +84,7 @@ impl Store {
             .map_err(|error| fault(path, "has no thread to write it", &error))?;
         Ok(Self {
             path: path.to_owned(),
-            reader: Mutex::new(reader),
+            reader: Mutex::new(Some(reader)),
             queue: Some(queue),
             writer: Some(writer),
         })
@@ -96,7 +97,7 @@ impl Store {
     pub fn open_read_only(path: &Path) -> Result<Self> {
         let reader = open_reader(path)?;
         check(&reader, path)?;
-        Ok(Self { path: path.to_owned(), reader: Mutex::new(reader), queue: None, writer: None })
+        Ok(Self { path: path.to_owned(), reader: Mutex::new(Some(reader)), queue: None, writer: None })
     }
 
     /// The answer to the request with this key, if there is one.
@@ -104,9 +105,11 @@ impl Store {
     /// # Errors
     /// [`Kind::Store`] when the file cannot be read.
     pub fn get(&self, key: &Key) -> Result<Option<Answer>> {
-        let reader = self.reader.lock();
+        let reader = self.reader();
         let unreadable = |error: rusqlite::Error| fault(&self.path, "cannot be read", &error);
         let mut select = reader
+            .as_ref()
+            .ok_or_else(|| self.closed())?
             .prepare_cached(
                 "SELECT text, reasoning, finish, prompt_tokens, completion_tokens, estimated FROM answers WHERE key = ?1",
             )
@@ -143,9 +146,17 @@ impl Store {
             request: request_json(ask),
             answer: answer.clone(),
         };
-        let gone = || Error::new(Kind::Store, format!("{}: the writer has ended", self.path.display()));
-        self.queue.as_ref().ok_or_else(gone)?.send(Write { row, done }).map_err(|_| gone())?;
-        written.await.map_err(|_| gone())?
+        let queue = self.queue.as_ref().ok_or_else(|| self.closed())?;
+        queue.send(Write { row, done }).map_err(|_| self.closed())?;
+        written.await.map_err(|_| self.closed())?
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.reader.lock()
+    }
+
+    fn closed(&self) -> Error {
+        Error::new(Kind::Store, format!("the answer store {} is closed", self.path.display()))
     }
 
     /// The tokens of all answers by model: `(model, tokens of requests, tokens of answers)`.
@@ -154,8 +165,10 @@ impl Store {
     /// [`Kind::Store`] when the file cannot be read.
     pub fn tokens_by_model(&self) -> Result<Vec<(String, u64, u64)>> {
         let unreadable = |error: rusqlite::Error| fault(&self.path, "cannot be read", &error);
-        let reader = self.reader.lock();
+        let reader = self.reader();
         let mut select = reader
+            .as_ref()
+            .ok_or_else(|| self.closed())?
             .prepare(
                 "SELECT model, sum(prompt_tokens), sum(completion_tokens) FROM answers GROUP BY model ORDER BY model",
             )
@@ -173,8 +186,9 @@ impl Store {
     /// # Errors
     /// [`Kind::Store`] when the file cannot be read.
     pub fn len(&self) -> Result<u64> {
-        self.reader
-            .lock()
+        self.reader()
+            .as_ref()
+            .ok_or_else(|| self.closed())?
             .query_row("SELECT count(*) FROM answers", [], |row| row.get::<_, i64>(0))
             .map(i64::unsigned_abs)
             .map_err(|error| fault(&self.path, "cannot be read", &error))
@@ -191,6 +205,8 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
+        // The writer must be the last to close the file: only then does SQLite fold the log into it and take it away.
+        drop(self.reader.lock().take());
         // Closing the queue lets the writer finish what waits; joining it makes sure that it did.
         drop(self.queue.take());
         if let Some(writer) = self.writer.take() {
@@ -338,6 +354,9 @@ mod tests {
             // Visible at once, while the writer still runs.
             assert!(store.get(&key).unwrap().is_some());
         }
+        let files: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().flatten().map(|f| f.file_name()).collect();
+        assert_eq!(files, ["answers.sqlite"], "a closed store is one file");
         let store = Store::open(&path).unwrap();
         let found = store.get(&key).unwrap().unwrap();
         assert!(found.stored);

@@ -9,8 +9,9 @@ use super::grapheme::{is_boundary, last_boundary};
 use super::sentence::{Bound, Bounds};
 
 /// Cuts a text into spans of at most `size` characters (Unicode scalar values; 0 counts as 1), as full as the bounds
-/// allow: at the last paragraph end of the window if that fills half of it, else at the last sentence end, else at
-/// the last white space if that fills half of it, else at the last word bound (UAX #29), else between graphemes.
+/// allow: at the last paragraph end of the window if that fills half of it, else at the last sentence end (unless that
+/// leaves half of it empty before a sentence that is longer than a window), else at the last white space if that fills
+/// half of it, else at the last word bound (UAX #29), else between graphemes.
 ///
 /// Spans are bytes of the text, in order; no white space stands at their ends, and nothing but white space between
 /// them. A grapheme is split only when it alone is longer than `size`. Takes time linear in the text.
@@ -108,8 +109,15 @@ impl Spans<'_> {
             }
         }
         let in_window = || self.ahead.iter().rev().skip_while(|bound| bound.at > limit);
-        let paragraph = in_window().find(|bound| bound.paragraph && half_full(bound.at));
-        paragraph.or_else(|| in_window().next()).map(|bound| bound.at)
+        if let Some(bound) = in_window().find(|bound| bound.paragraph && half_full(bound.at)) {
+            return Some(bound.at);
+        }
+        let last = in_window().next()?.at;
+        let next =
+            self.ahead.back().filter(|bound| bound.at > limit).map_or(self.text.len(), |bound| bound.at);
+        // The next sentence fits no window either: better to split it here than to leave a few words by themselves.
+        let split_anyway = next - last > limit - start;
+        (half_full(last) || !split_anyway).then_some(last)
     }
 }
 
@@ -174,6 +182,13 @@ mod tests {
     #[test]
     fn a_long_word_does_not_leave_a_chunk_nearly_empty() {
         assert_eq!(cut("at example.org/averylongpath/without/space", 20)[0], "at example.org/");
+    }
+
+    #[test]
+    fn a_short_sentence_goes_along_with_a_long_one_that_is_split_anyway() {
+        let long = "words ".repeat(20);
+        assert_eq!(cut(&format!("Short. {long}"), 40)[0], "Short. words words words words words");
+        assert_eq!(cut("Short. A sentence that fits the window.", 35)[0], "Short.");
     }
 
     #[test]

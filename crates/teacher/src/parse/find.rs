@@ -86,7 +86,11 @@ impl Scanner<'_> {
         while let Some(ahead) = self.text[self.at..].find(['{', '[', '`', '~']) {
             self.at += ahead;
             let start = self.at;
-            if self.pass_fence() {
+            if let Some((mark, length)) = fence_run(&self.text[start..]) {
+                self.at += length;
+                if length >= FENCE {
+                    self.pass_fence(start, mark, length);
+                }
                 continue;
             }
             // `[#1]` is a citation and `{#name}` an anchor, though `#` may begin a comment elsewhere.
@@ -109,17 +113,10 @@ impl Scanner<'_> {
         }
     }
 
-    /// Passes over the run of fence characters that is next, if there is one: the first one after the block
-    /// was opened closes it, unless it begins a line and names a language; any other opens a block.
-    fn pass_fence(&mut self) -> bool {
-        let start = self.at;
-        let rest = &self.text[start..];
-        let Some((mark, length)) = fence_run(rest) else { return false };
-        self.at += length;
-        if length < FENCE {
-            return true;
-        }
-        let info = rest[length..].trim_start_matches([' ', '\t']);
+    /// Takes note of the fence at `start`: the first one after a block was opened closes it, unless it begins a line
+    /// and names a language; any other opens a block.
+    fn pass_fence(&mut self, start: usize, mark: char, length: usize) {
+        let info = self.text[start + length..].trim_start_matches([' ', '\t']);
         let word = info.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         let before = self.text[..start].trim_end_matches([' ', '\t']);
         let opens = !word.is_empty() && (before.is_empty() || before.ends_with('\n'));
@@ -130,7 +127,6 @@ impl Scanner<'_> {
             let json = word.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("json"));
             Some(Fence { mark, length, rank: if json { Rank::JsonFence } else { Rank::Fence } })
         };
-        true
     }
 
     /// Where to go on behind the broken value that starts at `start`.
@@ -205,6 +201,6 @@ impl Scanner<'_> {
 
 /// The backquotes or tildes that `text` starts with, and how many there are.
 fn fence_run(text: &str) -> Option<(char, usize)> {
-    let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    Some((mark, text.bytes().take_while(|byte| char::from(*byte) == mark).count()))
+    let mark = *text.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
+    Some((char::from(mark), text.bytes().take_while(|byte| *byte == mark).count()))
 }

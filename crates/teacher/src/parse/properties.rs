@@ -1,8 +1,6 @@
 //! What holds for every reply.
 
-use proptest::prelude::{
-    Just, Strategy, any, prop, prop_assert, prop_assert_eq, prop_assume, prop_oneof, proptest,
-};
+use proptest::prelude::{Just, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use serde_json::{Map, Value, json};
 
 use super::tests::question_schema;
@@ -171,7 +169,7 @@ proptest! {
 
     #[test]
     fn no_prefix_of_an_object_is_a_value(value in any_object(), (before, after) in surroundings(), pretty: bool) {
-        prop_assume!(!before.contains("[0, 1)"));
+        let after = after.trim_end_matches("[1]");
         let printed = if pretty { format!("{value:#}") } else { value.to_string() };
         for (end, _) in printed.char_indices() {
             let prefix = &printed[..end];
@@ -215,9 +213,11 @@ proptest! {
 
     #[test]
     fn json_means_what_serde_json_reads(text in hostile_text()) {
-        // Where both read it: `serde_json` takes the last of two equal keys, and rounds large integers.
-        if let (Ok(theirs), Ok(ours)) = (serde_json::from_str::<Value>(&text), read(&text)) {
-            prop_assert_eq!(ours, theirs);
+        let Ok(theirs) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
+        match read(&text) {
+            Ok(ours) => prop_assert_eq!(ours, theirs),
+            // `serde_json` takes the last of two equal keys.
+            Err(error) => prop_assert!(error.expected.starts_with("a key that"), "{}: {}", text, error),
         }
     }
 
@@ -233,7 +233,7 @@ proptest! {
 
     #[test]
     fn reasoning_is_separated_whatever_it_says(why in hostile_text(), answer in "[a-z \"{}]{0,20}") {
-        prop_assume!(!why.contains("</"));
+        let why = why.replace("</", "");
         let text = format!("<think>{why}</think>{answer}");
         let separated = separate(&text);
         prop_assert!(separated.closed);
