@@ -1,12 +1,12 @@
 //! Record ids: stable names for rows, independent of timing, order of files and the machine.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-/// The stable name of a record: 16 hexadecimal digits of a hash over its source and content, or, for a record made
+/// The stable name of a record: 16 hexadecimal digits of a BLAKE3 hash over its source and content, or, for a record made
 /// from another, the parent's id, a slash and the child's index (`3f2a…/0`).
 ///
 /// Every random choice about a record is seeded by its id, so ids decide shuffles and with them prompts: the same
@@ -20,13 +20,12 @@ impl RecordId {
     ///
     /// Two rows with the same source and content get the same id here; [`IdAllocator`] tells them apart.
     pub fn of(source: &str, content: &str) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = blake3::Hasher::new();
         // The length keeps ("ab", "c") and ("a", "bc") apart.
-        hash.update((source.len() as u64).to_le_bytes());
+        hash.update(&(source.len() as u64).to_le_bytes());
         hash.update(source.as_bytes());
         hash.update(content.as_bytes());
-        let digest = hash.finalize();
-        Self(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        Self(hash.finalize().to_hex()[..16].to_owned())
     }
 
     /// An id that the input brought along (a row of an earlier run).
@@ -60,15 +59,29 @@ pub struct IdAllocator {
 }
 
 impl IdAllocator {
-    /// `id`, or `id` with the number of its occurrence when it was handed out before.
+    /// `id`, or, when it was handed out before, `id` with the first number from 2 that makes it new.
     pub fn unique(&mut self, id: RecordId) -> RecordId {
-        let digest = Sha256::digest(id.0.as_bytes());
-        let mut first = [0_u8; 8];
-        first.copy_from_slice(&digest[..8]);
-        let count = self.seen.entry(u64::from_le_bytes(first)).or_insert(0);
+        let count = self.seen.entry(short_hash(&id)).or_insert(0);
         *count += 1;
-        if *count == 1 { id } else { RecordId(format!("{}-{count}", id.0)) }
+        if *count == 1 {
+            return id;
+        }
+        let mut number = *count;
+        loop {
+            let numbered = RecordId(format!("{}-{number}", id.0));
+            if let Entry::Vacant(free) = self.seen.entry(short_hash(&numbered)) {
+                free.insert(1);
+                return numbered;
+            }
+            number += 1;
+        }
     }
+}
+
+fn short_hash(id: &RecordId) -> u64 {
+    let mut first = [0_u8; 8];
+    first.copy_from_slice(&blake3::hash(id.0.as_bytes()).as_bytes()[..8]);
+    u64::from_le_bytes(first)
 }
 
 #[cfg(test)]
@@ -82,8 +95,8 @@ mod tests {
         assert_ne!(id, RecordId::of("b.txt", "text"));
         assert_ne!(RecordId::of("ab", "c"), RecordId::of("a", "bc"));
         assert_eq!(id.as_str().len(), 16);
-        // Pinned (computed with another SHA-256 implementation): a changed hash would ask every answer of every existing run again.
-        assert_eq!(RecordId::of("a.txt", "text").as_str(), "3969557b3ba2c280");
+        // Pinned (computed with the Python implementation): a changed hash would ask every answer of every existing run again.
+        assert_eq!(RecordId::of("a.txt", "text").as_str(), "418f082560954705");
     }
 
     #[test]
@@ -94,7 +107,7 @@ mod tests {
     #[test]
     fn repeated_ids_are_numbered() {
         let mut ids = IdAllocator::default();
-        let made: Vec<_> = ["x", "y", "x", "x"].map(|id| ids.unique(RecordId::given(id)).to_string()).into();
-        assert_eq!(made, ["x", "y", "x-2", "x-3"]);
+        let made = ["x", "y", "x", "x-2", "x", "x-2"].map(|id| ids.unique(RecordId::given(id)).to_string());
+        assert_eq!(made, ["x", "y", "x-2", "x-2-2", "x-3", "x-2-3"]);
     }
 }

@@ -2,7 +2,6 @@
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use sha2::{Digest, Sha256};
 
 use crate::RecordId;
 
@@ -11,9 +10,9 @@ use crate::RecordId;
 /// ChaCha8 is specified bit for bit, so the draws are the same on every platform; because nothing else draws from
 /// this generator they do not depend on timing, concurrency or the other records.
 pub fn seeded_rng(run_seed: u64, id: &RecordId, operator: &str) -> ChaCha8Rng {
-    let mut hash = Sha256::new();
-    hash.update(run_seed.to_le_bytes());
-    hash.update((id.as_str().len() as u64).to_le_bytes());
+    let mut hash = blake3::Hasher::new();
+    hash.update(&run_seed.to_le_bytes());
+    hash.update(&(id.as_str().len() as u64).to_le_bytes());
     hash.update(id.as_str().as_bytes());
     hash.update(operator.as_bytes());
     ChaCha8Rng::from_seed(hash.finalize().into())

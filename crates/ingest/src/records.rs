@@ -62,17 +62,6 @@ impl Records {
         self.short_chunks
     }
 
-    /// An id that no record of this input has had: numbered when its own is taken.
-    fn unique(&mut self, id: RecordId) -> RecordId {
-        loop {
-            let unique = self.ids.unique(id.clone());
-            // A numbered id may be the one that another row brought along: it counts as taken from now on.
-            if unique == id || self.ids.unique(unique.clone()) == unique {
-                return unique;
-            }
-        }
-    }
-
     /// The record of a row.
     fn row(&mut self, mut fields: Map<String, Value>, source: &str, place: Place) -> Result<Sourced, Error> {
         let id = match fields.shift_remove(RECORD_ID_FIELD) {
@@ -90,7 +79,7 @@ impl Records {
                 return Err(Fault::new(ErrorKind::BrokenRow, place, message).into());
             }
         };
-        Ok(Sourced { record: Record::new(self.unique(id), fields), place })
+        Ok(Sourced { record: Record::new(self.ids.unique(id), fields), place })
     }
 
     /// The record of the document's next chunk, if there is one.
@@ -107,7 +96,7 @@ impl Records {
         chunks.counted = (chunk.span.start, line);
         let mut record = chunks.document.chunk_record(&chunk, &self.options.text_field);
         let place = Place::line(Arc::clone(&current.file), line);
-        record.id = self.unique(record.id);
+        record.id = self.ids.unique(record.id);
         Some(Sourced { record, place })
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use ragstill_core::RecordId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use crate::prompt::OutputSchema;
 
@@ -109,7 +108,7 @@ pub fn estimate_tokens(text: &str) -> u64 {
     (text.len() as u64).div_ceil(4)
 }
 
-/// The name under which an answer is stored: a SHA-256 over everything that decides the answer and nothing else.
+/// The name under which an answer is stored: a BLAKE3 hash over everything that decides the answer and nothing else.
 ///
 /// That is the model, the messages, the sampling, the schema and the sample number; not the server's address, not
 /// the API key, not the record or the step that asks.
@@ -134,7 +133,7 @@ impl Key {
             schema: ask.schema.as_deref().map(OutputSchema::source),
             sample: ask.sample,
         };
-        let mut hash = HashWriter(Sha256::new());
+        let mut hash = HashWriter(blake3::Hasher::new());
         // Writing plain structures into a hash cannot fail: there is no map with keys that are not strings.
         let written = serde_json::to_writer(&mut hash, &request);
         debug_assert!(written.is_ok());
@@ -159,7 +158,7 @@ impl fmt::Debug for Key {
     }
 }
 
-struct HashWriter(Sha256);
+struct HashWriter(blake3::Hasher);
 
 impl std::io::Write for HashWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -271,8 +270,8 @@ mod tests {
         warm.sampling.temperature = Some(0.5);
         assert_ne!(key, Key::of("m", &warm));
         assert_ne!(key, Key::of("m", &ask("hello!")));
-        // Pinned (SHA-256 of the request as JSON, computed elsewhere): a change here would ask every stored answer again.
-        assert_eq!(key.to_string(), "470a1ec3add5d4dbc8e6df21c5e6390abf33f820b3522966dde3c0f9e524f898");
+        // Pinned (BLAKE3 of the request as JSON, computed elsewhere): a change here would ask every stored answer again.
+        assert_eq!(key.to_string(), "fb1d73af91cf7761e94fa368da7fefcfd69cd9f3b045930483af76ae1c834dac");
     }
 
     #[test]

@@ -27,7 +27,7 @@ const GROUP: usize = 1024;
 
 const TABLES: &str = "
     CREATE TABLE answers (
-        key TEXT NOT NULL UNIQUE,           -- SHA-256 of model, messages, sampling, schema and sample number
+        key TEXT NOT NULL UNIQUE,           -- BLAKE3 of model, messages, sampling, schema and sample number
         model TEXT NOT NULL,
         step TEXT NOT NULL,                 -- who asked first
         prompt TEXT NOT NULL,

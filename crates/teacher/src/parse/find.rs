@@ -93,11 +93,6 @@ impl Scanner<'_> {
                 }
                 continue;
             }
-            // `[#1]` is a citation and `{#name}` an anchor, though `#` may begin a comment elsewhere.
-            if self.text[start + 1..].starts_with('#') {
-                self.at += 1;
-                continue;
-            }
             let outcome = read_at(self.text, start);
             self.at = match &outcome {
                 Ok((_, end)) => *end,

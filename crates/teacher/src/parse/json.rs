@@ -173,6 +173,10 @@ impl<'a> Reader<'a> {
         }
         self.depth += 1;
         self.at += 1;
+        // `[#1]` is a citation and `{#name}` an anchor; as comments they would hide the rest of their line.
+        if self.rest().starts_with('#') {
+            return Err(self.unexpected("white space before a comment"));
+        }
         let value = contents(self)?;
         self.depth -= 1;
         Ok(value)

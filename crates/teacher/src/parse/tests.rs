@@ -153,6 +153,7 @@ fn what_needs_a_guess_is_refused() {
         ("{“a\": 1}", "breaks off"),
         ("{\"a\": \"end with \"}\" or so\"}", "backslash"),
         ("{`a`: 1}", "no JSON"),
+        ("{\"a\": [#1]}", "expected white space before a comment"),
     ]);
 }
 
