@@ -3,29 +3,33 @@
 use ragstill_teacher::extractive::{Facts, PreviewInput, content_words};
 use serde_json::json;
 
+/// The answer to a document that gives nothing to ask about: no JSON, so that the record becomes a reject.
+const TOO_LITTLE: &str = "The document has too few words that a question could be built on.";
+
 /// Answers `doc2query/question`, in a fence and after a sentence of thinking aloud, as models do.
 pub(super) fn question(input: &PreviewInput<'_>) -> String {
     let facts = Facts::of(input.text("text"));
-    let Some(telling) = facts.telling_sentence() else {
-        return "The document has no sentence that a question could be built on.".to_owned();
-    };
-    let mut words: Vec<String> = facts.key_words.iter().take(4).cloned().collect();
-    for word in content_words(telling) {
-        if words.len() < 6 && !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    if words.len() < 3 {
-        return "The document has too few words that a question could be built on.".to_owned();
-    }
-    let focus = &words[0];
-    let rest = words[1..].join(", ");
-    let question = format!(
-        "What decides how {focus} behaves once {rest} come into play, and what has to be done about it?"
-    );
+    let Some(telling) = facts.telling_sentence() else { return TOO_LITTLE.to_owned() };
+    let told: Vec<String> = content_words(telling)
+        .into_iter()
+        .filter(|word| word.chars().any(char::is_alphabetic))
+        .fold(Vec::new(), |mut words, word| {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+            words
+        });
+    // What the document is about, where the telling sentence speaks of it.
+    let focus = facts.key_words.iter().find(|word| told.contains(word)).or(facts.key_words.first());
+    let Some(focus) = focus else { return TOO_LITTLE.to_owned() };
+    let conditions: Vec<&String> = told.iter().filter(|word| *word != focus).take(4).collect();
+    let [first, second, third, ..] = conditions[..] else { return TOO_LITTLE.to_owned() };
+    let last = conditions.last().copied().unwrap_or(third);
+    let question =
+        format!("What becomes of {focus} when {first}, {second} and {third} come together, and why?");
     let scenario = format!(
-        "A practitioner has to make a decision that hangs on {focus}. Reports mention {rest}, and two colleagues draw opposite conclusions from them. The decision must be justified from reliable sources."
+        "A team that has to do with {focus} finds {first} and {last} at once and must decide what to do next. Two of its members expect opposite outcomes, and the decision has to rest on reliable sources."
     );
     let answer = json!({"hard_query": {"question": question, "scenario": scenario}});
-    format!("The decisive point is how {focus} is explained.\n\n```json\n{answer}\n```")
+    format!("The decisive point is what becomes of {focus}.\n\n```json\n{answer}\n```")
 }

@@ -28,7 +28,9 @@ pub(super) fn reasoning(input: &PreviewInput<'_>) -> String {
     }
     let Some((_, helpful)) = best else { return "There are no documents to reason from.".to_owned() };
     let number = helpful + 1;
-    let topic = asked.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    let known: HashSet<String> = content_words(documents[helpful]).into_iter().collect();
+    let topic =
+        asked.iter().filter(|word| known.contains(*word)).take(4).cloned().collect::<Vec<_>>().join(", ");
     let mut out = format!(
         "**Essential problem.** The question asks what follows for {topic}. A source is needed that states how they hang together.\n\n**The documents.**\n"
     );
@@ -44,9 +46,13 @@ pub(super) fn reasoning(input: &PreviewInput<'_>) -> String {
     }
     let evidence = facts[helpful].sentence_about(&asked).unwrap_or_default();
     let telling = facts[helpful].telling_sentence().unwrap_or_default();
+    let _ = writeln!(out, "\n**Reasoning.**\n1. Document [{number}] says: \"{evidence}\"");
+    if telling != evidence {
+        let _ = writeln!(out, "2. It adds: \"{telling}\"");
+    }
     let _ = write!(
         out,
-        "\n**Reasoning.**\n1. Document [{number}] says: \"{evidence}\"\n2. It adds the decisive point: \"{telling}\"\n3. Applied to the situation described, this decides the matter.\n\n**Answer.** {telling}"
+        "So the sources decide the matter as document [{number}] has it.\n\n**Answer.** {evidence}"
     );
     out
 }

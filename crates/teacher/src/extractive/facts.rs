@@ -21,24 +21,23 @@ const COMMON: &[&str] = &[
 
 /// Words that mark a sentence as saying why or under what condition.
 const REASONS: &[&str] = &[
+    "allows",
     "because",
-    "therefore",
     "causes",
-    "caused",
-    "leads",
-    "results",
-    "depends",
-    "since",
-    "so",
-    "if",
-    "when",
-    "unless",
-    "prevents",
-    "increases",
+    "decides",
     "decreases",
+    "depends",
+    "hence",
+    "if",
+    "increases",
+    "leads",
+    "prevents",
     "reduces",
     "requires",
-    "allows",
+    "therefore",
+    "thus",
+    "unless",
+    "whereas",
 ];
 
 /// The sentences of a text (UAX #29), line breaks inside them made spaces, heading marks dropped.
@@ -98,9 +97,9 @@ impl Facts {
             let words = content_words(sentence);
             let all: Vec<_> = sentence.unicode_words().map(str::to_lowercase).collect();
             let reasons = all.iter().filter(|word| REASONS.contains(&word.as_str())).count();
-            let numbers = all.iter().filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).count();
+            let numbers = all.iter().filter(|word| is_measure(word)).count();
             let key = words.iter().filter(|word| self.key_words.iter().take(8).any(|k| k == *word)).count();
-            4 * reasons.min(2) + 2 * numbers.min(2) + key.min(6)
+            6 * reasons.min(2) + numbers.min(2) + key.min(6)
         };
         best(&self.sentences, score)
     }
@@ -114,6 +113,12 @@ impl Facts {
             own.iter().filter(|word| words.contains(word)).count()
         })
     }
+}
+
+/// Whether a word is a number that measures something, as against a year.
+fn is_measure(word: &str) -> bool {
+    let digits = word.starts_with(|c: char| c.is_ascii_digit());
+    digits && !word.parse::<u32>().is_ok_and(|number| (1500..2100).contains(&number))
 }
 
 /// The first of the sentences with the highest score.

@@ -1,0 +1,74 @@
+use ragstill_core::{Record, RecordId};
+use ragstill_engine::{Corpus, Result};
+use ragstill_operators::registry;
+use ragstill_teacher::{Finish, Prompts};
+use serde_json::json;
+
+use crate::script::{bench, kept};
+
+struct Rows(Vec<Record>);
+
+impl Corpus for Rows {
+    fn records(&self) -> Box<dyn Iterator<Item = Result<Record>> + Send + '_> {
+        Box::new(self.0.iter().cloned().map(Ok))
+    }
+}
+
+fn corpus() -> Rows {
+    let texts = [
+        "Granite cools slowly deep below the surface, so its crystals grow large.",
+        "Basalt cools fast at the surface, so its crystals stay small.",
+        "Obsidian cools so fast that no crystals form at all.",
+        "Granite cools slowly deep below the surface, so its crystals grow large!",
+        "Bread rises because yeast makes gas.",
+    ];
+    Rows(
+        texts
+            .iter()
+            .enumerate()
+            .map(|(n, text)| {
+                let fields = json!({"text": text}).as_object().cloned().unwrap();
+                Record::new(RecordId::given(format!("d{n}")), fields)
+            })
+            .collect(),
+    )
+}
+
+fn asking(id: &str) -> Record {
+    let mut record = corpus().0.remove(0);
+    record.id = RecordId::given(id);
+    record.set("question", "Why do crystals grow large when rock cools slowly?");
+    record
+}
+
+#[tokio::test]
+async fn the_whole_corpus_is_searched_and_copies_are_left_out() {
+    let mut bench = bench("BM25HardNeg", json!({"num_neg": 5}), &[("", Finish::Stop)]);
+    bench.operator.prepare(&corpus()).unwrap();
+    // The record itself, and one made from it by an earlier step.
+    for id in ["d0", "d0/3"] {
+        let fields = kept(bench.apply(&asking(id)).await);
+        assert_eq!(
+            fields["hard_negatives"],
+            json!([
+                "Obsidian cools so fast that no crystals form at all.",
+                "Basalt cools fast at the surface, so its crystals stay small."
+            ])
+        );
+    }
+    let notes: Vec<_> = bench.notes.counts().into_iter().collect();
+    assert!(matches!(&notes[..], [(note, 2)] if note.contains("fewer hard negatives")), "{notes:?}");
+}
+
+#[test]
+fn options_out_of_range_are_told_before_anything_is_read() {
+    for (options, part) in
+        [(json!({"num_neg": 0}), "num_neg"), (json!({"b": 2.0}), "b"), (json!({"k1": -1.0}), "k1")]
+    {
+        let options = options.as_object().cloned().unwrap();
+        let registry = registry();
+        let entry = registry.get("BM25HardNeg").unwrap();
+        let Err(fault) = entry.build(options, &Prompts::built_in()) else { panic!("{part} was accepted") };
+        assert!(fault.to_string().contains(part), "{fault}");
+    }
+}
