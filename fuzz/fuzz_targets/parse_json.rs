@@ -78,7 +78,8 @@ fn same(ours: &Value, theirs: &Value) -> bool {
 /// What breaks off is refused, with all that is in it. Text with tags is another matter: a tag may divide it.
 fn no_prefix_is_a_value(text: &str) {
     let text = text.trim();
-    if text.len() > 300 || text.contains('<') || !text.starts_with('{') || !text.ends_with('}') || read(text).is_err() {
+    let is_object = candidates(text).any(|found| found.range == (0..text.len()) && found.value.is_ok());
+    if text.len() > 300 || text.contains('<') || !is_object {
         return;
     }
     for (end, _) in text.char_indices() {

@@ -1,6 +1,6 @@
 //! The recipes in the binary.
 
-use ragstill_engine::{Error, Node, Result};
+use ragstill_engine::{Error, Node, NodeKind, Result};
 
 /// The recipes: name and file.
 pub const RECIPES: &[(&str, &str)] = &[("rare", include_str!("../../../recipes/rare.yaml"))];
@@ -22,5 +22,12 @@ pub fn load(name: &str) -> Result<Node> {
     }
     let text = std::fs::read_to_string(name)
         .map_err(|error| Error::mistake(format!("{name}: the recipe cannot be read: {error}")))?;
-    Node::parse(name, &text)
+    let node = Node::parse(name, &text)?;
+    // Told now: flags would be put into whatever stands there.
+    match node.kind {
+        NodeKind::Map(_) => Ok(node),
+        _ => {
+            Err(Error::mistake(format!("{}: a recipe must be a map, found {}", node.place, node.kind_name())))
+        }
+    }
 }

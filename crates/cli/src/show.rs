@@ -37,9 +37,6 @@ pub fn summary(summary: &Summary, options: &RunOptions) -> String {
         Status::Failed(_) => "stopped".to_owned(),
     };
     let _ = writeln!(out, "{}: {how}, {:.1} s", summary.recipe, summary.seconds);
-    if let Status::Failed(why) = &summary.status {
-        let _ = writeln!(out, "  why         {why}");
-    }
     for (role, model) in &summary.teachers {
         let note = if model == Extractive::MODEL {
             " (built in: for trying things, not for data to train on)"

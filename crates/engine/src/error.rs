@@ -1,6 +1,7 @@
 //! What ends a run, and with which exit status.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 /// The result of what the engine does.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -39,6 +40,14 @@ impl Error {
         Self { kind: Kind::Failed, faults: vec![fault.into()] }
     }
 
+    /// This failure and, before it, what else had ended the run by then.
+    pub(crate) fn after(mut self, earlier: Option<&Self>) -> Self {
+        if let Some(earlier) = earlier {
+            self.faults.splice(0..0, earlier.faults.iter().cloned());
+        }
+        self
+    }
+
     /// Every fault, each a sentence: what, where, what to do next.
     pub fn faults(&self) -> &[String] {
         &self.faults
@@ -61,7 +70,13 @@ impl From<ragstill_ingest::Error> for Error {
 
 impl From<ragstill_export::Error> for Error {
     fn from(error: ragstill_export::Error) -> Self {
-        Self::failed(error.to_string())
+        let hint = match &error {
+            ragstill_export::Error::Write { source, .. } if source.kind() == ErrorKind::StorageFull => {
+                "; make room and run the same command again: every answer that was stored is safe"
+            }
+            _ => "",
+        };
+        Self::failed(format!("{error}{hint}"))
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use parking_lot::{Mutex, MutexGuard};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use serde::Serialize;
 use tokio::sync::oneshot;
 
@@ -22,6 +22,8 @@ use crate::prompt::OutputSchema;
 const APPLICATION_ID: i32 = 0x7261_6773;
 /// The version of the tables (`PRAGMA user_version`).
 const VERSION: i32 = 1;
+/// What to do about a file that is not ours.
+const ELSEWHERE: &str = "move it away or choose another --out";
 /// The most answers in one transaction: bounds the memory of a commit.
 const GROUP: usize = 1024;
 
@@ -225,7 +227,10 @@ fn open_reader(path: &Path) -> Result<Connection> {
 }
 
 fn prepare(connection: &Connection, path: &Path) -> Result<()> {
-    let unusable = |error: rusqlite::Error| fault(path, "cannot be used", &error);
+    let unusable = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => fault(path, "is no database", &ELSEWHERE),
+        _ => fault(path, "cannot be used", &error),
+    };
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(unusable)?;
     let tables: i32 =
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(unusable)?;
@@ -252,7 +257,7 @@ fn check(connection: &Connection, path: &Path) -> Result<()> {
             .map_err(|error| fault(path, "cannot be used", &error))
     };
     if pragma("application_id")? != APPLICATION_ID {
-        return Err(fault(path, "is another program's database", &"move it away or choose another --out"));
+        return Err(fault(path, "is another program's database", &ELSEWHERE));
     }
     let version = pragma("user_version")?;
     if version != VERSION {

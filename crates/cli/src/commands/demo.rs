@@ -23,5 +23,6 @@ pub fn demo(args: &DemoArgs) -> Result<ExitCode> {
     }
     out.push_str(show::NEXT);
     super::print(&out)?;
+    super::run::complain(&summary, &options);
     Ok(super::run::exit_code(&summary))
 }

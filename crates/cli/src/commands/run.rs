@@ -28,6 +28,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
     } else {
         super::print(&show::summary(&summary, &options))?;
     }
+    complain(&summary, &options);
     Ok(exit_code(&summary))
 }
 
@@ -49,6 +50,23 @@ pub fn run_checked(
         interrupts.abort();
         summary
     })
+}
+
+/// Says on standard error why a run did not come to its end, and what to do.
+pub fn complain(summary: &Summary, options: &RunOptions) {
+    match &summary.status {
+        Status::Complete | Status::Interrupted => {}
+        Status::Failed(why) => {
+            for fault in why.lines() {
+                eprintln!("error: {fault}");
+            }
+        }
+        Status::Missing => eprintln!(
+            "error: {} answers are missing, listed in {}; the same command without --offline asks for them",
+            summary.missing.values().sum::<u64>(),
+            options.out.join("missing.jsonl").display()
+        ),
+    }
 }
 
 /// 0 for a run that is complete, 1 for one that is not.

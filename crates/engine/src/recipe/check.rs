@@ -145,13 +145,13 @@ pub fn check(node: &Node, registry: &Registry) -> Result<Checked> {
         export: typed(node, "export", &mut faults).unwrap_or_default(),
     };
     if recipe.max_cost.is_some_and(|cost| !(cost > 0.0 && cost.is_finite())) {
-        faults.push("max_cost: must be a number of US dollars above 0".to_owned());
+        faults.push(at(node, "max_cost: must be a number of US dollars above 0"));
     }
     if recipe.limit == Some(0) {
-        faults.push("limit: must be at least 1".to_owned());
+        faults.push(at(node, "limit: must be at least 1"));
     }
     if let Err(error) = recipe.input.read_options().check() {
-        faults.extend(error.faults().iter().map(|fault| format!("input: {fault}")));
+        faults.extend(error.faults().iter().map(|fault| at(node, &format!("input.{fault}"))));
     }
     let prompts = match recipe.prompts.as_deref().map(Prompts::with_overrides).transpose() {
         Ok(prompts) => prompts.unwrap_or_default(),
@@ -172,13 +172,17 @@ pub fn check(node: &Node, registry: &Registry) -> Result<Checked> {
         .zip(&operators)
         .filter_map(|(step, operator)| Some((step, operator.as_ref()?.fields())))
         .collect();
-    let complete = flow.len() == recipe.steps.len();
-    let known = check_flow(&recipe.input.fields, &flow, &mut faults);
+    // With a step missing, fields would be called unknown that are only not known yet.
+    let complete = match node.get("steps").map(|node| &node.kind) {
+        Some(NodeKind::List(items)) => flow.len() == items.len(),
+        _ => false,
+    };
+    let mut lost = Vec::new();
+    let known = check_flow(&recipe.input.fields, &flow, if complete { &mut faults } else { &mut lost });
     check_exports(&recipe, node, &mut faults);
     let examples = match Examples::compile(&recipe.examples, &known) {
         Ok(examples) => Some(examples),
         Err(found) => {
-            // With a step missing, fields would be called unknown that are only not known yet.
             if complete {
                 let place = |index: usize| match node.get("examples").map(|node| &node.kind) {
                     Some(NodeKind::List(items)) => items.get(index).map(|item| item.place.to_string()),
@@ -241,6 +245,21 @@ fn check_exports(recipe: &Recipe, node: &Node, faults: &mut Vec<String>) {
     }
 }
 
+/// A fault that begins with the dotted name of a setting, with the place of that setting, or of what stands nearest
+/// above it, before it.
+fn at(root: &Node, fault: &str) -> String {
+    let end =
+        fault.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')).unwrap_or(fault.len());
+    let mut node = root;
+    let mut place = &root.place;
+    for name in fault[..end].split('.') {
+        let NodeKind::Map(entries) = &node.kind else { break };
+        let Some((_, found, value)) = entries.iter().find(|(entry, _, _)| entry == name) else { break };
+        (node, place) = (value, found);
+    }
+    format!("{place}: {fault}")
+}
+
 /// The value under a name of the top, as its type.
 fn typed<T: DeserializeOwned>(node: &Node, name: &str, faults: &mut Vec<String>) -> Option<T> {
     let found = node.get(name)?;
@@ -267,8 +286,8 @@ fn fields_of<T: DeserializeOwned + Default>(node: &Node, what: &str, faults: &mu
         return T::default();
     };
     let mut good = Map::new();
-    for (name, place, value) in entries {
-        let value = value.to_json();
+    for (name, place, given) in entries {
+        let value = given.to_json();
         if value.is_null() {
             continue;
         }
@@ -284,6 +303,7 @@ fn fields_of<T: DeserializeOwned + Default>(node: &Node, what: &str, faults: &mu
                         format!("{place}: `{what}` has no `{name}`{}", suggest(name, known))
                     }
                     Some((field, known)) => {
+                        let place = given.place_of(field).unwrap_or(place);
                         format!("{place}: `{what}.{name}` has no `{field}`{}", suggest(field, known))
                     }
                     None => format!("{place}: `{what}.{name}`: {error}"),
@@ -301,9 +321,9 @@ fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
     Some((field, rest.split('`').skip(1).step_by(2).collect()))
 }
 
-fn teachers(node: &Node, faults: &mut Vec<String>) -> BTreeMap<String, TeacherConfig> {
+fn teachers(root: &Node, faults: &mut Vec<String>) -> BTreeMap<String, TeacherConfig> {
     let mut teachers = BTreeMap::new();
-    if let Some(node) = node.get("teachers") {
+    if let Some(node) = root.get("teachers") {
         let NodeKind::Map(entries) = &node.kind else {
             faults.push(format!(
                 "{}: `teachers` must be a map from roles to teachers, found {}",
@@ -321,9 +341,8 @@ fn teachers(node: &Node, faults: &mut Vec<String>) -> BTreeMap<String, TeacherCo
             let before = faults.len();
             let config: TeacherConfig = fields_of(settings, &format!("teachers.{role}"), faults);
             if faults.len() == before {
-                faults.extend(
-                    config.faults().into_iter().map(|fault| format!("{place}: teachers.{role}.{fault}")),
-                );
+                let found = config.faults();
+                faults.extend(found.iter().map(|fault| at(root, &format!("teachers.{role}.{fault}"))));
             }
             teachers.insert(role.clone(), config);
         }

@@ -97,6 +97,13 @@ impl Node {
         }
     }
 
+    /// Where a name stands that this map, or a map in it, has.
+    pub(super) fn place_of(&self, name: &str) -> Option<&Place> {
+        let NodeKind::Map(entries) = &self.kind else { return None };
+        let own = entries.iter().find(|(entry, _, _)| entry == name).map(|(_, place, _)| place);
+        own.or_else(|| entries.iter().find_map(|(_, _, node)| node.place_of(name)))
+    }
+
     /// Puts a value under a path of names, making maps on the way; what stood there is replaced.
     pub fn set(&mut self, path: &[&str], value: Self) {
         let Some((first, rest)) = path.split_first() else {
@@ -113,7 +120,9 @@ impl Node {
             entries.push(((*first).to_owned(), place.clone(), empty));
             entries.len() - 1
         });
-        entries[index].1 = place;
+        if rest.is_empty() {
+            entries[index].1 = place;
+        }
         entries[index].2.set(rest, value);
     }
 

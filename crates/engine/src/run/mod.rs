@@ -27,9 +27,9 @@ use ragstill_teacher::layers::{Ledger, MissingList, Purse};
 use ragstill_teacher::{Shared, Store, TeacherSpec};
 use serde_json::{Value, json};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::operator::{Context, Notes, Operator, Registry, Teachers};
-use crate::recipe::{Checked, Recipe};
+use crate::recipe::{Checked, Examples, Recipe};
 use input::{InputCorpus, check_input, stream};
 use order::Reorder;
 use pipeline::{Pipeline, Step};
@@ -77,7 +77,9 @@ pub async fn run(
     let rows = total.min(recipe.limit.unwrap_or(u64::MAX));
     monitor.counted(rows);
 
-    let store = Arc::new(Store::open(&dir.file(ANSWERS))?);
+    // Nothing was spent yet: a store that cannot be opened is a matter of the right --out.
+    let store = Store::open(&dir.file(ANSWERS)).map_err(|error| Error::mistake(error.context))?;
+    let store = Arc::new(store);
     let missing = options.offline.then(MissingList::default);
     let ledger = Arc::new(Ledger::default());
     let shared = Shared {
@@ -114,9 +116,8 @@ pub async fn run(
 
     monitor.enter(Phase::Finishing);
     let done = files.kept + files.rejected;
-    let status = status_of(&end, files.kept, files.rejected, missing.as_ref());
-    let mut summary = Summary {
-        status,
+    let summary = Summary {
+        status: status_of(&end, files.kept, files.rejected, missing.as_ref()),
         recipe: recipe.recipe.clone(),
         teachers: models,
         files: input.inventory().files(),
@@ -126,17 +127,33 @@ pub async fn run(
         pending: files.pending.max(rows.saturating_sub(done)),
         reasons: std::mem::take(&mut files.reasons),
         notes: notes.counts(),
-        missing: write_missing(&dir, missing.as_ref())?,
+        missing: BTreeMap::new(),
         changes,
         exports: Vec::new(),
         teacher: monitor.progress().teacher,
         usage: summary::usage_json(&ledger),
         seconds: 0.0,
     };
+    // Where a full disk ended the run, the files cannot be written either; why it ended must still be told.
+    finish(summary, files, &dir, &recipe, &examples, missing.as_ref(), started)
+        .map_err(|error| error.after(end.fatal.as_ref()))
+}
+
+/// Gives the files of a run their names and writes what is made of them.
+fn finish(
+    mut summary: Summary,
+    files: Files,
+    dir: &RunDir,
+    recipe: &Recipe,
+    examples: &Examples,
+    missing: Option<&MissingList>,
+    started: Instant,
+) -> Result<Summary> {
+    summary.missing = write_missing(dir, missing)?;
     files.finish()?;
     for name in &recipe.export {
         if let Some(format) = ragstill_export::find_format(name) {
-            summary.exports.push(exports::export_records(dir.path(), Some(&examples), format, None)?);
+            summary.exports.push(exports::export_records(dir.path(), Some(examples), format, None)?);
         }
     }
     dir.write_json("usage.json", &summary.usage)?;

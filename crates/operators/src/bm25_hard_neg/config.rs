@@ -13,10 +13,11 @@ pub struct Bm25HardNegConfig {
     /// Whether near duplicates of the positive, and of a negative already taken, are skipped; default true. Exact
     /// duplicates always are.
     pub near_duplicate_guard: bool,
+    // Computed with in single precision, but kept in double: 0.9 must be written back as 0.9.
     /// BM25's term frequency saturation, 0 or more; default 0.9.
-    pub k1: f32,
+    pub k1: f64,
     /// BM25's length normalisation, 0 to 1; default 0.4.
-    pub b: f32,
+    pub b: f64,
     /// The field with the question; default `question`.
     pub input_question_key: String,
     /// The field with the text, of the record and of the whole corpus; default `text`.

@@ -31,7 +31,7 @@ impl Define for Bm25HardNeg {
         if config.num_neg == 0 {
             return Err(Error::mistake("option `num_neg` must be at least 1"));
         }
-        let bm25 = Bm25Params { k1: config.k1, b: config.b, ..Bm25Params::default() };
+        let bm25 = Bm25Params { k1: config.k1 as f32, b: config.b as f32, ..Bm25Params::default() };
         let options = MinerOptions {
             num_neg: config.num_neg,
             start: config.hard_neg_start_index,

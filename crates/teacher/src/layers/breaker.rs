@@ -39,15 +39,20 @@ impl Breaker {
         self.state.lock().last_success.is_some()
     }
 
-    /// Judges a request whose attempts, the first of them at `began`, all failed, the last with `error`: gives back the
-    /// error, or [`Kind::Down`] when the teacher is down.
-    pub fn exhausted(&self, error: Error, began: Instant) -> Error {
+    /// Judges a request all of whose attempts failed, the last with `error`: gives back the error, or [`Kind::Down`]
+    /// when the teacher is down.
+    ///
+    /// What counts is whether anything succeeded since the first failure. When the request was sent, or began to wait
+    /// for its turn, says nothing: all that waits in a long queue began before the last success.
+    pub fn exhausted(&self, error: Error, first_failure: Instant, failures: u32) -> Error {
         let mut state = self.state.lock();
-        if state.last_success.is_some_and(|success| success >= began) {
+        if state.last_success.is_some_and(|success| success >= first_failure) {
             return error;
         }
         state.exhausted_in_a_row += 1;
-        if error.kind != Kind::Unreachable && state.exhausted_in_a_row < EXHAUSTED_IN_A_ROW {
+        // One refused connection may be one of several servers.
+        let gone = error.kind == Kind::Unreachable && (failures > 1 || state.last_success.is_none());
+        if !gone && state.exhausted_in_a_row < EXHAUSTED_IN_A_ROW {
             return error;
         }
         let hint = if state.last_success.is_some() {
@@ -77,10 +82,12 @@ mod tests {
     #[test]
     fn trouble_of_one_request_does_not_stop_the_run() {
         let breaker = Breaker::default();
-        let began = Instant::now();
+        let first_failure = Instant::now();
         breaker.succeeded();
-        for _ in 0..10 {
-            assert_eq!(breaker.exhausted(error(Kind::Server), began).kind, Kind::Server);
+        for kind in [Kind::Server, Kind::Unreachable] {
+            for _ in 0..10 {
+                assert_eq!(breaker.exhausted(error(kind), first_failure, 6).kind, kind);
+            }
         }
     }
 
@@ -89,17 +96,26 @@ mod tests {
         let breaker = Breaker::default();
         breaker.succeeded();
         let later = Instant::now();
-        assert_eq!(breaker.exhausted(error(Kind::Server), later).kind, Kind::Server);
-        assert_eq!(breaker.exhausted(error(Kind::Timeout), later).kind, Kind::Timeout);
-        let down = breaker.exhausted(error(Kind::Server), later);
+        assert_eq!(breaker.exhausted(error(Kind::Server), later, 6).kind, Kind::Server);
+        assert_eq!(breaker.exhausted(error(Kind::Timeout), later, 3).kind, Kind::Timeout);
+        let down = breaker.exhausted(error(Kind::Server), later, 6);
         assert_eq!(down.kind, Kind::Down);
         assert!(down.context.contains("boom") && down.context.contains("is stored"), "{down}");
     }
 
     #[test]
     fn an_address_where_nothing_answers_does_at_once() {
-        let down = Breaker::default().exhausted(error(Kind::Unreachable), Instant::now());
+        let down = Breaker::default().exhausted(error(Kind::Unreachable), Instant::now(), 1);
         assert_eq!(down.kind, Kind::Down);
         assert!(down.context.contains("nothing was spent"));
+    }
+
+    #[test]
+    fn an_address_that_went_away_does_when_asking_again_did_not_help() {
+        let breaker = Breaker::default();
+        breaker.succeeded();
+        let later = Instant::now();
+        assert_eq!(breaker.exhausted(error(Kind::Unreachable), later, 1).kind, Kind::Unreachable);
+        assert_eq!(breaker.exhausted(error(Kind::Unreachable), later, 2).kind, Kind::Down);
     }
 }

@@ -99,11 +99,13 @@ impl<T> Retry<T> {
             delay
         } else {
             progress.failures += 1;
+            let first_failure = *progress.first_failure.get_or_insert_with(Instant::now);
             progress.throttled_since = None;
             let attempts = self.policy.attempts(error.kind, self.breaker.ever_succeeded());
             if progress.failures >= attempts {
                 let context = format!("{} (sent {} times)", error.context, progress.failures);
-                return Err(self.breaker.exhausted(Error { context, ..error }, progress.began));
+                let error = Error { context, ..error };
+                return Err(self.breaker.exhausted(error, first_failure, progress.failures));
             }
             error.retry_after.unwrap_or_else(|| self.policy.delay(progress.failures))
         };
@@ -115,8 +117,9 @@ impl<T> Retry<T> {
     }
 }
 
+#[derive(Default)]
 struct Progress {
-    began: Instant,
+    first_failure: Option<Instant>,
     failures: u32,
     throttles: u32,
     throttled_since: Option<Instant>,
@@ -125,8 +128,7 @@ struct Progress {
 #[async_trait::async_trait]
 impl<T: Teacher> Teacher for Retry<T> {
     async fn ask(&self, ask: &Ask) -> Result<Answer> {
-        let mut progress =
-            Progress { began: Instant::now(), failures: 0, throttles: 0, throttled_since: None };
+        let mut progress = Progress::default();
         loop {
             match self.inner.ask(ask).await {
                 Ok(answer) => {

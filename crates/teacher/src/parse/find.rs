@@ -7,7 +7,7 @@
 //! - a broken value is a failed [`Candidate`], and so is passed over as a whole, that nothing inside it is
 //!   taken for the answer;
 //! - a value that breaks off takes the rest of its fenced block with it, or of the reply, for the same reason;
-//! - so does one whose quotes are in doubt, but outside of a fenced block the next one ends it.
+//! - a broken value whose end is in doubt takes all with it up to the next fence.
 
 use std::ops::Range;
 
@@ -16,8 +16,8 @@ use serde_json::Value;
 use super::json::{Failure, JsonError, Kind, read_at};
 use super::string::{NoEnd, closing_quote, find_end};
 
-/// Values that may break off inside fenced blocks before the search is given up. Each may cost one pass over the
-/// rest of the reply, so a bound keeps the search linear.
+/// Values without an end before the search is given up. Each may cost one pass over the rest of the reply, so a
+/// bound keeps the search linear.
 const MOST_BROKEN_OFF: usize = 8;
 
 /// Fewest characters of a code fence.
@@ -131,13 +131,17 @@ impl Scanner<'_> {
             Kind::Ambiguous => self.next_block(failure.resume),
             Kind::Malformed => self.skim(failure.resume, failure.depth),
         };
-        end.unwrap_or_else(|| {
-            self.broken_off += 1;
-            match self.fence {
-                Some(fence) if self.broken_off <= MOST_BROKEN_OFF => self.end_of_block(start, fence),
-                _ => self.text.len(),
-            }
-        })
+        if let Some(end) = end {
+            return end;
+        }
+        self.broken_off += 1;
+        let end = match self.fence {
+            _ if self.broken_off > MOST_BROKEN_OFF => None,
+            Some(fence) => self.end_of_block(start, fence),
+            None if failure.kind == Kind::Truncated => None,
+            None => self.next_block(failure.resume),
+        };
+        end.unwrap_or(self.text.len())
     }
 
     /// Looks from `at` on, where `depth` brackets are open, for the bracket that closes the last of them, or for a
@@ -169,12 +173,11 @@ impl Scanner<'_> {
     }
 
     /// The line that closes the fenced block around `at`: nothing but a long enough run of its mark.
-    fn end_of_block(&self, at: usize, fence: Fence) -> usize {
+    fn end_of_block(&self, at: usize, fence: Fence) -> Option<usize> {
         let closes = |(mark, length): (char, usize)| mark == fence.mark && length >= fence.length;
-        let end = self.next_line(at, |line| {
+        self.next_line(at, |line| {
             fence_run(line).is_some_and(|run| closes(run) && line[run.1..].trim().is_empty())
-        });
-        end.unwrap_or(self.text.len())
+        })
     }
 
     /// The next line behind `at` that begins with a fence.

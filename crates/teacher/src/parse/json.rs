@@ -1,15 +1,19 @@
 //! A reader of JSON as models write it.
 //!
-//! Besides standard JSON it accepts what leaves no doubt about the data: trailing commas; comments (`//`, `#`,
-//! `/* */`); single-quoted strings, and typographic quotes around a string; raw line breaks and tabs in
-//! strings; unescaped inner quotes that can be read in one way only (the rule is `string.rs`'s); keys that are
-//! identifiers without quotes; Python's `True`, `False` and `None`; a plus sign before a number.
+//! Besides standard JSON it accepts what leaves no doubt about the data:
 //!
-//! It refuses what would need a guess: text that breaks off, missing commas or values, a key that occurs
-//! twice in one object (which of the two was meant?), numbers that a [`Value`] cannot hold exactly as written
-//! (integers beyond 64 bits) or at all (`NaN`, `Infinity`, `1e999`), and more than [`MAX_DEPTH`] levels of
-//! nesting. Nothing is evaluated: a call, a tuple or any other code is refused. One pass, in time linear in the
-//! text.
+//! - trailing commas;
+//! - comments: `//`, `#`, `/* */` (no `#` right behind a bracket: `[#1]` is a citation);
+//! - single-quoted strings, and typographic quotes around a string;
+//! - raw line breaks and tabs in strings, and unescaped inner quotes that can be read in one way only (`string.rs`
+//!   has the rule);
+//! - keys without quotes, if they are identifiers;
+//! - Python's `True`, `False` and `None`, and a plus sign before a number.
+//!
+//! It refuses what would need a guess: text that breaks off, missing commas or values, a key that occurs twice in one
+//! object (which of the two was meant?), numbers that a [`Value`] cannot hold (integers beyond 64 bits, which it would
+//! round to other integers; `NaN`, `Infinity`, `1e999`), and more than [`MAX_DEPTH`] levels of nesting. Nothing is
+//! evaluated: a call, a tuple or any other code is refused. One pass, in time linear in the text.
 
 use serde_json::{Map, Number, Value};
 
@@ -175,6 +179,8 @@ impl<'a> Reader<'a> {
         self.at += 1;
         // `[#1]` is a citation and `{#name}` an anchor; as comments they would hide the rest of their line.
         if self.rest().starts_with('#') {
+            let mut line = self.rest().chars().take(64).take_while(|c| !matches!(c, '\n' | '\r'));
+            self.json_like |= !line.any(|c| matches!(c, '}' | ']'));
             return Err(self.unexpected("white space before a comment"));
         }
         let value = contents(self)?;

@@ -39,6 +39,23 @@ use json::Failure;
 ///
 /// Reasoning is dropped first; fenced blocks come before the rest of the reply (see [`candidates`]).
 ///
+/// ```
+/// use ragstill_teacher::parse::{Schema, json};
+/// use serde_json::json;
+///
+/// let schema = Schema::compile(&json!({
+///     "type": "object",
+///     "properties": {"question": {"type": "string", "minLength": 1}},
+///     "required": ["question"],
+/// }))?;
+/// let reply = "<think>Hm, {} will not do.</think>Here it is:\n```json\n{'question': 'Who's \"it\"?',}\n```";
+/// assert_eq!(json(reply, Some(&schema))?, json!({"question": "Who's \"it\"?"}));
+///
+/// let error = json("{\"question\": \"Who", Some(&schema)).unwrap_err();
+/// assert!(error.is_truncated());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`ParseError`]: why no value was accepted. If several values failed, it tells about the longest of them, which is
 /// most likely the one that was meant.

@@ -10,9 +10,9 @@
 //!    again are counted (an apostrophe between two letters is neither); a string that would end while an
 //!    inner quotation is open is refused, since its quote may well be the inner one:
 //!    `"She said "yes", and left"` could end at either place.
-//! 3. A string followed by brackets and one more such quote, as in `"end with "}", please"`, or by a comment that
-//!    has one in it, is refused for the same reason. So are
-//!    quotes in a row, as in `"""text"""`, save that the last inner quotation may end with the string.
+//! 3. For the same reason a string is refused that is followed by brackets and one more such quote, as in
+//!    `"end with "}", please"`, or by a comment with one in it; and one with quotes in a row, as in `"""text"""`,
+//!    save that an inner quotation may end where the string does.
 
 /// Why a string has no end that can be trusted. Positions are bytes of the whole text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -92,6 +92,7 @@ fn values_are_found_in_what_surrounds_them() {
         ("```json\n{\"a\": 1}```\n{\"a\": 2}", json!({"a": 1})),
         ("```json\n{\"a\": x}\n```\nAgain:\n```json\n{\"a\": 1}\n```", json!({"a": 1})),
         ("```json\n{\"a\": \"cut\n```\nAgain:\n```json\n[1]\n```", json!([1])),
+        ("{say: he said “so.” ok} {\"b\": 0}\n```json\n{\"a\": 1}\n```", json!({"a": 1})),
         ("{\"a\": {\"b\": …\n```json\n{\"a\": 1}\n```", json!({"a": 1})),
         ("{\"code\": \"```python\\nx = [0]\\n```\"}", json!({"code": "```python\nx = [0]\n```"})),
         (
@@ -154,6 +155,7 @@ fn what_needs_a_guess_is_refused() {
         ("{\"a\": \"end with \"}\" or so\"}", "backslash"),
         ("{`a`: 1}", "no JSON"),
         ("{\"a\": [#1]}", "expected white space before a comment"),
+        ("{# what it is\n\"a\": {\"b\": 1}}", "expected white space before a comment"),
     ]);
 }
 
@@ -276,10 +278,9 @@ fn nesting_is_bounded() {
     ]);
 }
 
-/// Replies made to take quadratic time, each a megabyte, and never an answer.
+/// Replies made to take quadratic time.
 #[test]
 fn hostile_replies_take_linear_time() {
-    let megabyte = |unit: &str| unit.repeat(200_000 / unit.len());
     let units = [
         "{",
         "[",
@@ -340,16 +341,12 @@ fn hostile_replies_take_linear_time() {
         "{a:1}{",
     ];
     for unit in units {
-        for (before, after) in
-            [("", ""), ("{\"a\": \"", ""), ("```json\n[\n", "\n```\n"), ("{\"a\": x ", "}"), ("\n\n[", "\"]")]
-        {
-            let text = format!("{before}{}{after}", megabyte(unit));
+        for (before, after) in [("", ""), ("```json\n{\"a\": x, [", "\n```\n\"]}")] {
+            let text = format!("{before}{}{after}", unit.repeat(200_000 / unit.len()));
             let start = Instant::now();
-            let outcome = parse(&text, Some(&question_schema()));
+            assert!(parse(&text, Some(&question_schema())).is_err(), "{unit:?}");
             let taken = start.elapsed();
-            assert!(outcome.is_err(), "{unit:?}");
-            // A second is the aim; the rest is for a busy machine. Quadratic time would be minutes.
-            println!("{before:?} {unit:?} {taken:?}");
+            // A fifth of a second is the aim, the rest is for a busy machine; quadratic time is a minute.
             assert!(taken < Duration::from_secs(5), "{before:?} {unit:?} took {taken:?}");
         }
     }
