@@ -33,11 +33,10 @@ pub fn read(run: &Path) -> Result<Vec<Stored>> {
     let read = || -> Result<Vec<Stored>> {
         let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         // A run that was killed at once has a file without tables.
-        let tables: i64 = connection.query_row(
-            "SELECT count(*) FROM sqlite_master WHERE name = 'answers'",
-            [],
-            |row| row.get(0),
-        )?;
+        let tables: i64 =
+            connection.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'answers'", [], |row| {
+                row.get(0)
+            })?;
         if tables == 0 {
             return Ok(Vec::new());
         }

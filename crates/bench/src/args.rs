@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn a_child_gets_its_arguments_unread() {
-        let args = Args::parse_from(["ragstill-bench", "--child", "measure", "--", "ragstill", "--json", "x"]);
+        let args =
+            Args::parse_from(["ragstill-bench", "--child", "measure", "--", "ragstill", "--json", "x"]);
         assert_eq!((args.child, args.json), (Some(Child::Measure), false));
         assert_eq!(args.cases, ["ragstill", "--json", "x"]);
     }

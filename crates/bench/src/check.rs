@@ -49,15 +49,6 @@ pub enum Unit {
     Count,
 }
 
-/// A yardstick: what the wall time is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Yardstick {
-    /// What it is.
-    pub name: &'static str,
-    /// Seconds.
-    pub seconds: f64,
-}
-
 /// What a run took beside time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Usage {
@@ -91,14 +82,14 @@ impl Usage {
 pub struct Check {
     /// The case's name.
     pub case: &'static str,
-    /// What is measured.
+    /// What is measured, or what the wall time is compared with.
     pub what: &'static str,
     /// Requests that were to be answered, or rows where nothing is asked.
     pub requests: u64,
     /// Seconds that the run took, start and end of the process included.
     pub wall: f64,
-    /// What the wall time is compared with.
-    pub yardstick: Option<Yardstick>,
+    /// Seconds that the wall time is compared with.
+    pub yardstick: Option<f64>,
     /// The number.
     pub measured: f64,
     /// What it counts.
@@ -112,15 +103,21 @@ pub struct Check {
 }
 
 impl Check {
-    /// The yardstick's time over the wall time, which must be at least `target`.
-    pub fn ratio(case: &'static str, requests: u64, wall: f64, yardstick: Yardstick, target: f64) -> Self {
+    /// The time of a yardstick of this name over the wall time, which must be at least `target`.
+    pub fn ratio(
+        case: &'static str,
+        yardstick: &'static str,
+        (requests, wall): (u64, f64),
+        seconds: f64,
+        target: f64,
+    ) -> Self {
         Self {
             case,
-            what: "ratio",
+            what: yardstick,
             requests,
             wall,
-            yardstick: Some(yardstick),
-            measured: yardstick.seconds / wall,
+            yardstick: Some(seconds),
+            measured: seconds / wall,
             unit: Unit::Ratio,
             target: Target::AtLeast(target),
             usage: None,
@@ -194,10 +191,10 @@ pub fn medians(checks: Vec<Check>) -> Vec<Summary> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Check, Target, Unit, Usage, Yardstick, medians};
+    use super::{Check, Target, Unit, Usage, medians};
 
     fn ratio(wall: f64) -> Check {
-        Check::ratio("a", 10, wall, Yardstick { name: "ideal", seconds: 1.9 }, 0.95)
+        Check::ratio("a", "ideal", (10, wall), 1.9, 0.95)
     }
 
     #[test]

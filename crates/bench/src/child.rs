@@ -39,8 +39,13 @@ pub fn measure(command: &[String]) -> Result<()> {
     let status = command.status().with_context(|| program.clone())?;
     let wall = start.elapsed().as_secs_f64();
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let took =
-        Took { started_unix_ms, wall, cpu: cpu_seconds(&usage), peak: peak_bytes(&usage), code: status.code() };
+    let took = Took {
+        started_unix_ms,
+        wall,
+        cpu: cpu_seconds(&usage),
+        peak: peak_bytes(&usage),
+        code: status.code(),
+    };
     println!("{}", serde_json::to_string(&took)?);
     Ok(())
 }

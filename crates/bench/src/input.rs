@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn the_recipes_ask_as_often_as_they_say() {
-        let asks = |recipe: &str| recipe.matches("Doc2Query").count() + recipe.matches("ReasonDistill").count();
+        let asks =
+            |recipe: &str| recipe.matches("Doc2Query").count() + recipe.matches("ReasonDistill").count();
         assert_eq!((asks(ONE_STEP), asks(THREE_STEPS)), (1, 3));
     }
 }

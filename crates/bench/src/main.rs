@@ -62,7 +62,8 @@ fn run(args: &Args) -> anyhow::Result<bool> {
     for round in 0..args.repeat {
         let mut lab = Lab::new(&tools, args.seed)?;
         for case in &chosen {
-            let turn = if args.repeat > 1 { format!(" ({} of {})", round + 1, args.repeat) } else { String::new() };
+            let turn =
+                if args.repeat > 1 { format!(" ({} of {})", round + 1, args.repeat) } else { String::new() };
             eprintln!("{}{turn} …", case.name);
             checks.extend((case.run)(&mut lab).map_err(|error| error.context(case.name))?);
         }

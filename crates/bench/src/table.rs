@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::cases::Case;
-use crate::check::{Check, Summary, Target, Unit};
+use crate::check::{Summary, Target, Unit};
 use crate::load::Machine;
 
 /// The cases and what they are about.
@@ -28,7 +28,8 @@ pub fn json(summaries: &[Summary], machine: &Machine, rounds: u32) -> Result<Str
             Ok(check)
         })
         .collect::<Result<Vec<_>>>()?;
-    let whole = json!({ "cpus": machine.cpus, "load_before": machine.load, "rounds": rounds, "checks": checks });
+    let whole =
+        json!({ "cpus": machine.cpus, "load_before": machine.load, "rounds": rounds, "checks": checks });
     Ok(serde_json::to_string_pretty(&whole)?)
 }
 
@@ -36,7 +37,7 @@ const HEAD: [&str; 11] = [
     "case",
     "requests",
     "wall s",
-    "compared with",
+    "what",
     "s",
     "measured",
     "target",
@@ -76,7 +77,9 @@ pub fn table(summaries: &[Summary], rounds: u32) -> String {
             let _ = writeln!(out, "  {}: {note}", summary.median.case);
         }
     }
-    out.push_str("CPU, peak and first are the client's; others: the share of the machine that other programs used.\n");
+    out.push_str(
+        "CPU, peak and first are the client's; others: the share of the machine that other programs used.\n",
+    );
     out
 }
 
@@ -99,8 +102,8 @@ fn row(summary: &Summary, rounds: u32) -> Vec<String> {
         check.case.to_owned(),
         check.requests.to_string(),
         format!("{:.3}", check.wall),
-        compared(check),
-        check.yardstick.map_or_else(dash, |yardstick| format!("{:.3}", yardstick.seconds)),
+        check.what.to_owned(),
+        check.yardstick.map_or_else(dash, |seconds| format!("{seconds:.3}")),
         measured,
         target(check.target, check.unit),
         match (check.target, summary.passes()) {
@@ -113,11 +116,6 @@ fn row(summary: &Summary, rounds: u32) -> Vec<String> {
         usage(&|usage| usage.first_request_ms.map(|first| format!("{first:.0}"))),
         usage(&|usage| usage.others.map(|others| format!("{:.0} %", others * 100.0))),
     ]
-}
-
-/// What the measured number is about.
-fn compared(check: &Check) -> String {
-    check.yardstick.map_or(check.what, |yardstick| yardstick.name).to_owned()
 }
 
 fn number(value: f64, unit: Unit) -> String {
@@ -150,14 +148,13 @@ fn target(target: Target, unit: Unit) -> String {
 mod tests {
     use super::{json, list, table};
     use crate::cases::CASES;
-    use crate::check::{Check, Target, Unit, Usage, Yardstick, medians};
+    use crate::check::{Check, Target, Unit, Usage, medians};
     use crate::load::Machine;
 
     fn checks(wall: f64) -> Vec<Check> {
         let usage = Usage { cpu: 0.7, peak: 50_000_000, first_request_ms: Some(41.6), others: Some(0.25) };
-        let ideal = Yardstick { name: "ideal", seconds: 2.0 };
         vec![
-            Check::ratio("one", 5000, wall, ideal, 0.95).usage(usage).note("a note".to_owned()),
+            Check::ratio("one", "ideal", (5000, wall), 2.0, 0.95).usage(usage).note("a note".to_owned()),
             Check::number("two", "memory", (5000, wall), (70.25, Unit::Megabytes), Target::AtMost(64.0)),
             Check::number("two", "rows", (5000, wall), (7.0, Unit::Count), Target::None),
         ]
@@ -169,7 +166,10 @@ mod tests {
         let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(
             lines[1],
-            ["one", "5000", "2.500", "ideal", "2.000", "0.800", "≥", "0.95", "MISSED", "0.140", "50.0", "42", "25", "%"]
+            [
+                "one", "5000", "2.500", "ideal", "2.000", "0.800", "≥", "0.95", "MISSED", "0.140", "50.0",
+                "42", "25", "%"
+            ]
         );
         assert_eq!(
             lines[2],

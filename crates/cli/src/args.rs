@@ -85,6 +85,7 @@ pub struct RecipeArgs {
 
 /// `ragstill run`.
 #[derive(Debug, Args)]
+#[command(override_usage = "ragstill run <RECIPE|FILE.yaml> --input PATH... --out DIR [OPTIONS]")]
 pub struct RunArgs {
     #[command(flatten)]
     pub recipe: RecipeArgs,
@@ -104,6 +105,7 @@ pub struct RunArgs {
 
 /// `ragstill plan`.
 #[derive(Debug, Args)]
+#[command(override_usage = "ragstill plan <RECIPE|FILE.yaml> --input PATH... [OPTIONS]")]
 pub struct PlanArgs {
     #[command(flatten)]
     pub recipe: RecipeArgs,
@@ -185,9 +187,10 @@ pub struct NegativesArgs {
 
 /// `ragstill search`.
 #[derive(Debug, Args)]
+#[command(override_usage = "ragstill search <QUERY|--queries FILE> --input PATH... [OPTIONS]")]
 pub struct SearchArgs {
-    /// What to search for
-    #[arg(value_name = "QUERY", required_unless_present = "queries", conflicts_with = "queries")]
+    /// What to search for; it may stand after the paths too
+    #[arg(value_name = "QUERY", conflicts_with = "queries")]
     pub query: Option<String>,
     /// A file of queries: JSONL with `text`, `question` or `query` and perhaps `id`, or one a line
     #[arg(long, value_name = "FILE")]

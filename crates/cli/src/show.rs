@@ -36,7 +36,7 @@ pub fn summary(summary: &Summary, options: &RunOptions) -> String {
         Status::Missing => "incomplete: answers are missing and nothing was asked (--offline)".to_owned(),
         Status::Failed(_) => "stopped".to_owned(),
     };
-    let _ = writeln!(out, "{}: {how}, {:.1} s", summary.recipe, summary.seconds);
+    let _ = writeln!(out, "{}: {how}, {:.1} s", summary.recipe, summary.times.seconds);
     for (role, model) in &summary.teachers {
         let note = if model == Extractive::MODEL {
             " (built in: for trying things, not for data to train on)"
@@ -68,6 +68,9 @@ pub fn summary(summary: &Summary, options: &RunOptions) -> String {
     for (note, count) in &summary.notes {
         let _ = writeln!(out, "  note        {count} {note}");
     }
+    for note in &summary.teacher_notes {
+        let _ = writeln!(out, "  note        {note}");
+    }
     let total = &summary.usage["total"];
     let tokens = |name: &str| number(total[name].as_u64().unwrap_or_default());
     let estimated = if total["estimated"].as_u64().unwrap_or_default() > 0 { " (estimated)" } else { "" };
@@ -86,6 +89,13 @@ pub fn summary(summary: &Summary, options: &RunOptions) -> String {
         number(teacher.from_store),
         number(teacher.retried)
     );
+    if summary.kept_earlier {
+        let _ = writeln!(
+            out,
+            "  kept        the results of the complete run before; this one's answers are stored, its records were not written"
+        );
+        return out;
+    }
     let _ = writeln!(out, "  written     {}", options.out.join("records.jsonl").display());
     for export in &summary.exports {
         let _ = write!(out, "              {}", exported(export));
@@ -128,7 +138,7 @@ pub fn forecast(forecast: &Forecast, recipe: &Recipe) -> String {
     if forecast.partly_known > 0 {
         let _ = writeln!(
             out,
-            "{} have steps that hang on answers nobody can guess; those are not counted.",
+            "Not counted: the later steps of {}, which hang on answers that nobody can guess.",
             count(forecast.partly_known, "row")
         );
     }

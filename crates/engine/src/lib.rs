@@ -7,12 +7,12 @@ mod run;
 
 pub use error::{Error, Kind, Result};
 pub use operator::{
-    Context, Corpus, Define, Fields, Notes, Operator, OperatorEntry, Outcome, ROLES, Registry, Teachers,
+    Context, Corpus, Define, Fields, Notes, Operator, OperatorEntry, Outcome, Registry, Teachers,
 };
 pub use recipe::{
     Checked, ExampleSpec, Examples, InputSettings, Node, NodeKind, Place, Recipe, StepSpec, TurnSpec, check,
 };
 pub use run::{
-    Exported, Forecast, ForecastLine, Monitor, Phase, Progress, RunDir, RunOptions, Status, Summary,
-    export_run, first_record, plan, read_records, run,
+    Exported, Forecast, ForecastLine, Monitor, Phase, Progress, RunDir, RunOptions, Status, StepCount,
+    Summary, Times, export_run, first_record, plan, read_records, run,
 };

@@ -23,7 +23,7 @@ impl WholeFile {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".partial");
         let aside = path.with_file_name(name);
-        let file = File::create(&aside).map_err(|error| Error::write(&aside, error))?;
+        let file = File::create(&aside).map_err(|error| Error::write(path, error))?;
         Ok(Self { path: path.to_owned(), aside, writer: BufWriter::with_capacity(1 << 16, file) })
     }
 
@@ -42,6 +42,13 @@ impl WholeFile {
     pub fn write_line(&mut self, line: &str) -> Result<()> {
         self.write(line.as_bytes())?;
         self.write(b"\n")
+    }
+
+    /// Takes the unfinished file away.
+    pub fn discard(self) {
+        drop(self.writer);
+        // Left behind it does no harm: the next file of this name is written over it.
+        let _ = std::fs::remove_file(&self.aside);
     }
 
     /// Puts everything on disk and gives the file its name.

@@ -64,22 +64,20 @@ impl std::fmt::Debug for BuiltTeacher {
     }
 }
 
-/// Puts a teacher together: the transport and all layers around it.
+/// Finds what would keep a teacher from being built, without building it.
 ///
 /// # Errors
-/// [`Kind::Config`] when the settings have faults, the key variable is not set, or a budget has no prices.
-pub fn build(spec: &TeacherSpec<'_>, shared: &Shared) -> Result<BuiltTeacher> {
+/// [`Kind::Config`] when the settings have faults, the key variable is not set (unless offline), or there is a budget and
+/// no price.
+pub fn check(spec: &TeacherSpec<'_>, has_budget: bool, offline: bool) -> Result<()> {
     let config = spec.config;
     if let Some(fault) = config.faults().into_iter().next() {
         return Err(Error::new(Kind::Config, format!("teacher `{}`: {fault}", spec.role)));
     }
     if config.is_extractive() {
-        let model = Extractive::MODEL.to_owned();
-        // It answers at once and for nothing: no clock, no balance, no budget to pass.
-        let inner = Extractive::new(Arc::clone(&shared.previews));
-        return Ok(finish(inner, spec, model, shared));
+        return Ok(());
     }
-    if shared.purse.is_some() && config.price.is_none() {
+    if has_budget && config.price.is_none() {
         return Err(Error::new(
             Kind::Config,
             format!(
@@ -88,6 +86,28 @@ pub fn build(spec: &TeacherSpec<'_>, shared: &Shared) -> Result<BuiltTeacher> {
             ),
         ));
     }
+    for given in &config.url {
+        let url = endpoint_url(given).map_err(|fault| Error::new(Kind::Config, fault))?;
+        if !offline {
+            api_key(config, &url)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a teacher together: the transport and all layers around it.
+///
+/// # Errors
+/// As [`check`], and when the HTTP client cannot be made.
+pub fn build(spec: &TeacherSpec<'_>, shared: &Shared) -> Result<BuiltTeacher> {
+    check(spec, shared.purse.is_some(), shared.offline.is_some())?;
+    let config = spec.config;
+    if config.is_extractive() {
+        let model = Extractive::MODEL.to_owned();
+        // It answers at once and for nothing: no clock, no balance, no budget to pass.
+        let inner = Extractive::new(Arc::clone(&shared.previews));
+        return Ok(finish(inner, spec, model, shared));
+    }
     let model = config.model.clone().unwrap_or_default();
     let gate = Arc::new(Gate::new(
         config.concurrency,
@@ -95,7 +115,7 @@ pub fn build(spec: &TeacherSpec<'_>, shared: &Shared) -> Result<BuiltTeacher> {
         config.tokens_per_minute,
         shared.stop.clone(),
     ));
-    let client = http_client(config.concurrency)?;
+    let client = http_client(config.concurrency, &config.url)?;
     let servers = config
         .url
         .iter()
@@ -110,7 +130,8 @@ pub fn build(spec: &TeacherSpec<'_>, shared: &Shared) -> Result<BuiltTeacher> {
                 structured_output: config.structured_output,
                 max_response: config.max_response_mb.saturating_mul(1_000_000),
             };
-            let transport = OpenAi::new(client.clone(), settings, Arc::clone(&gate));
+            let transport =
+                OpenAi::new(client.clone(), settings, Arc::clone(&gate), Arc::clone(&shared.telemetry));
             Ok(Timeout::new(transport, Duration::from_secs_f64(config.timeout_seconds)))
         })
         .collect::<Result<Vec<_>>>()?;
@@ -138,6 +159,7 @@ fn finish<T: Teacher + 'static>(
         inner,
         Arc::clone(&shared.store),
         model.clone(),
+        spec.config.price,
         shared.offline.clone(),
         Arc::clone(&shared.telemetry),
     );

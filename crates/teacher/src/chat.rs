@@ -52,6 +52,21 @@ pub struct Sampling {
 }
 
 impl Sampling {
+    /// The settings that are out of range, a sentence each that starts with the setting's name.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if let Some(value) = self.temperature.filter(|value| !(0.0..=2.0).contains(value)) {
+            faults.push(format!("temperature: must be 0 to 2, found {value}"));
+        }
+        if let Some(value) = self.top_p.filter(|value| !(*value > 0.0 && *value <= 1.0)) {
+            faults.push(format!("top_p: must be above 0 and at most 1, found {value}"));
+        }
+        if self.max_tokens == Some(0) {
+            faults.push("max_tokens: must be at least 1".to_owned());
+        }
+        faults
+    }
+
     /// These settings, each replaced by `over`'s where `over` says something.
     pub fn overridden_by(&self, over: &Self) -> Self {
         let mut extra = self.extra.clone();

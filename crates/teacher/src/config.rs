@@ -87,6 +87,9 @@ impl Default for TeacherConfig {
     }
 }
 
+/// The roles that a teacher can have. A prompt names one; a role without a teacher of its own falls to `default`.
+pub const ROLES: &[&str] = &["default", "small", "large", "judge", "answerer"];
+
 /// The name that stands for the built-in teacher where an address would.
 pub(crate) const EXTRACTIVE: &str = "extractive";
 
@@ -127,6 +130,10 @@ impl TeacherConfig {
         if self.max_attempts == 0 {
             faults.push("max_attempts: must be at least 1".to_owned());
         }
+        if self.max_response_mb == 0 {
+            faults.push("max_response_mb: must be at least 1".to_owned());
+        }
+        faults.extend(self.sampling.faults().into_iter().map(|fault| format!("sampling.{fault}")));
         if self.requests_per_minute == Some(0) {
             faults.push("requests_per_minute: must be at least 1".to_owned());
         }

@@ -17,9 +17,9 @@ mod telemetry;
 #[cfg(test)]
 mod testing;
 
-pub use build::{BuiltTeacher, Shared, TeacherSpec, build};
+pub use build::{BuiltTeacher, Shared, TeacherSpec, build, check};
 pub use chat::{Answer, Ask, Finish, Key, Message, MessageRole, Sampling, Teacher, Usage, estimate_tokens};
-pub use config::{Price, TeacherConfig};
+pub use config::{Price, ROLES, TeacherConfig};
 pub use error::{Error, Kind, Result, Scope, Status};
 pub use prompt::{FrontMatter, OutputSchema, Prompt, Prompts};
 pub use secret::ApiKey;

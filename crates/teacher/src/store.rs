@@ -39,7 +39,8 @@ const TABLES: &str = "
         finish TEXT NOT NULL,
         prompt_tokens INTEGER NOT NULL,
         completion_tokens INTEGER NOT NULL,
-        estimated INTEGER NOT NULL          -- 1 when the server did not count the tokens
+        estimated INTEGER NOT NULL,         -- 1 when the server did not count the tokens
+        cost REAL                           -- US dollars at the price of the day; NULL when no price was known
     );";
 
 /// The store of a run's answers.
@@ -66,6 +67,7 @@ struct Row {
     prompt: String,
     request: String,
     answer: Answer,
+    cost: Option<f64>,
 }
 
 impl Store {
@@ -134,11 +136,18 @@ impl Store {
             .map_err(unreadable)
     }
 
-    /// Stores an answer; returns when it is on disk.
+    /// Stores an answer and its cost in US dollars, if it is known; returns when it is on disk.
     ///
     /// # Errors
     /// [`Kind::Store`] when it cannot be written, for instance because the disk is full.
-    pub async fn put(&self, key: Key, model: &str, ask: &Ask, answer: &Answer) -> Result<()> {
+    pub async fn put(
+        &self,
+        key: Key,
+        model: &str,
+        ask: &Ask,
+        answer: &Answer,
+        cost: Option<f64>,
+    ) -> Result<()> {
         let (done, written) = oneshot::channel();
         let row = Row {
             key: key.to_string(),
@@ -147,6 +156,7 @@ impl Store {
             prompt: ask.prompt.to_string(),
             request: request_json(ask),
             answer: answer.clone(),
+            cost,
         };
         let queue = self.queue.as_ref().ok_or_else(|| self.closed())?;
         queue.send(Write { row, done }).map_err(|_| self.closed())?;
@@ -161,26 +171,38 @@ impl Store {
         Error::new(Kind::Store, format!("the answer store {} is closed", self.path.display()))
     }
 
-    /// The tokens of all answers by model: `(model, tokens of requests, tokens of answers)`.
+    /// What all answers cost, in US dollars: the cost that was stored with each, or, for those that were stored without
+    /// one, what `price` gives for their model and tokens (of requests, of answers).
     ///
     /// # Errors
     /// [`Kind::Store`] when the file cannot be read.
-    pub fn tokens_by_model(&self) -> Result<Vec<(String, u64, u64)>> {
+    pub fn total_cost(&self, price: impl Fn(&str, u64, u64) -> f64) -> Result<f64> {
         let unreadable = |error: rusqlite::Error| fault(&self.path, "cannot be read", &error);
         let reader = self.reader();
         let mut select = reader
             .as_ref()
             .ok_or_else(|| self.closed())?
             .prepare(
-                "SELECT model, sum(prompt_tokens), sum(completion_tokens) FROM answers GROUP BY model ORDER BY model",
+                "SELECT model, total(cost), total(CASE WHEN cost IS NULL THEN prompt_tokens END),
+                        total(CASE WHEN cost IS NULL THEN completion_tokens END)
+                 FROM answers GROUP BY model ORDER BY model",
             )
             .map_err(unreadable)?;
-        let rows = select
-            .query_map([], |row| {
-                Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs(), row.get::<_, i64>(2)?.unsigned_abs()))
-            })
-            .map_err(unreadable)?;
-        rows.collect::<rusqlite::Result<_>>().map_err(unreadable)
+        let mut rows = select.query([]).map_err(unreadable)?;
+        let mut sum = 0.0;
+        while let Some(row) = rows.next().map_err(unreadable)? {
+            let (model, cost): (String, f64) =
+                (row.get(0).map_err(unreadable)?, row.get(1).map_err(unreadable)?);
+            let tokens = |column| row.get::<_, f64>(column).map_err(unreadable);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "sums of token counts"
+            )]
+            let (tokens_in, tokens_out) = (tokens(2)? as u64, tokens(3)? as u64);
+            sum += cost + price(&model, tokens_in, tokens_out);
+        }
+        Ok(sum)
     }
 
     /// How many answers there are.
@@ -293,8 +315,8 @@ fn write_group(connection: &mut Connection, group: &[Write]) -> rusqlite::Result
     let transaction = connection.transaction()?;
     {
         let mut insert = transaction.prepare_cached(
-            "INSERT OR IGNORE INTO answers (key, model, step, prompt, request, text, reasoning, finish, prompt_tokens, completion_tokens, estimated)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT OR IGNORE INTO answers (key, model, step, prompt, request, text, reasoning, finish, prompt_tokens, completion_tokens, estimated, cost)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?;
         for Write { row, .. } in group {
             insert.execute(params![
@@ -309,6 +331,7 @@ fn write_group(connection: &mut Connection, group: &[Write]) -> rusqlite::Result
                 i64::try_from(row.answer.usage.prompt_tokens).unwrap_or(i64::MAX),
                 i64::try_from(row.answer.usage.completion_tokens).unwrap_or(i64::MAX),
                 row.answer.usage.estimated,
+                row.cost,
             ])?;
         }
     }
@@ -355,7 +378,7 @@ mod tests {
         {
             let store = Store::open(&path).unwrap();
             assert_eq!(store.get(&key).unwrap(), None);
-            store.put(key, "m", &question, &given).await.unwrap();
+            store.put(key, "m", &question, &given, None).await.unwrap();
             // Visible at once, while the writer still runs.
             assert!(store.get(&key).unwrap().is_some());
         }
@@ -379,7 +402,7 @@ mod tests {
                 let store = Arc::clone(&store);
                 tokio::spawn(async move {
                     let question = ask(&n.to_string());
-                    store.put(Key::of("m", &question), "m", &question, &answer("a")).await
+                    store.put(Key::of("m", &question), "m", &question, &answer("a"), None).await
                 })
             })
             .collect();
@@ -387,6 +410,25 @@ mod tests {
             task.await.unwrap().unwrap();
         }
         assert_eq!(store.len().unwrap(), 2000);
+    }
+
+    #[tokio::test]
+    async fn what_was_paid_counts_whatever_the_price_is_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("a.sqlite")).unwrap();
+        for (text, model, cost) in [("a", "old", Some(0.5)), ("b", "new", Some(0.25)), ("c", "new", None)] {
+            let question = ask(text);
+            store.put(Key::of(model, &question), model, &question, &answer("a"), cost).await.unwrap();
+        }
+        // Ten tokens in and five out are not priced yet.
+        let price = |model: &str, tokens_in: u64, tokens_out: u64| {
+            if model == "new" {
+                tokens_in as f64 + 10.0 * tokens_out as f64
+            } else {
+                1000.0 * tokens_in as f64
+            }
+        };
+        assert!((store.total_cost(price).unwrap() - 60.75).abs() < 1e-9);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Live counters of a run's requests, shared by the layers and read by whoever shows progress.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -19,6 +20,7 @@ pub struct Telemetry {
     completion_tokens: AtomicU64,
     cost: Mutex<f64>,
     first_sent: Mutex<Option<Instant>>,
+    notes: Mutex<BTreeSet<String>>,
 }
 
 impl Default for Telemetry {
@@ -35,6 +37,7 @@ impl Default for Telemetry {
             completion_tokens: AtomicU64::new(0),
             cost: Mutex::new(0.0),
             first_sent: Mutex::new(None),
+            notes: Mutex::default(),
         }
     }
 }
@@ -86,6 +89,15 @@ impl Telemetry {
                 .lock()
                 .map(|at| at.duration_since(self.started).as_secs_f64()),
         }
+    }
+
+    /// What the teachers' servers made necessary, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.lock().iter().cloned().collect()
+    }
+
+    pub(crate) fn note(&self, note: String) {
+        self.notes.lock().insert(note);
     }
 
     pub(crate) fn began(&self) {

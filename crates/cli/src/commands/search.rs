@@ -1,7 +1,7 @@
 //! `ragstill search`.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ragstill_engine::{Error, Result};
@@ -16,16 +16,15 @@ const BATCH: usize = 1024;
 
 /// Finds passages for a query or a file of queries.
 pub fn search(args: &SearchArgs) -> Result<ExitCode> {
-    let (ids, texts) = read_corpus(&args.input, &args.text)?;
+    let (paths, queries) = what_to_search(args)?;
+    if args.k == 0 {
+        return Err(Error::mistake("-k must be at least 1"));
+    }
+    let (ids, texts) = read_corpus(paths, &args.text)?;
     let index = Bm25Builder::new()
         .params(bm25_params(&args.bm25))
         .build(texts.iter().map(String::as_str))
         .map_err(|error| Error::mistake(error.to_string()))?;
-    let queries = match (&args.query, &args.queries) {
-        (Some(query), _) => vec![(None, query.clone())],
-        (None, Some(file)) => read_queries(file)?,
-        (None, None) => Vec::new(),
-    };
     for batch in queries.chunks(BATCH) {
         let texts_of: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
         let found = index.search_batch(&texts_of, args.k, &|_, _| false);
@@ -55,13 +54,31 @@ pub fn search(args: &SearchArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A query's id, if it has one, and its text.
+type Query = (Option<String>, String);
+
+/// Where to search, and for what. `--input PATH… QUERY` reads naturally, but the option takes the query for one more path:
+/// it is the last of them, and no path.
+fn what_to_search(args: &SearchArgs) -> Result<(&[PathBuf], Vec<Query>)> {
+    match (&args.query, &args.queries, args.input.split_last()) {
+        (Some(query), _, _) => Ok((&args.input, vec![(None, query.clone())])),
+        (None, Some(file), _) => Ok((&args.input, read_queries(file)?)),
+        (None, None, Some((last, paths))) if !paths.is_empty() && !last.exists() => {
+            Ok((paths, vec![(None, last.to_string_lossy().into_owned())]))
+        }
+        _ => Err(Error::mistake(
+            "there is no query; give one in quotes, or a file of them with --queries FILE",
+        )),
+    }
+}
+
 /// BM25's parameters from the command line.
 pub fn bm25_params(args: &Bm25Args) -> Bm25Params {
     Bm25Params { k1: args.k1, b: args.b, lucene_lengths: args.lucene_lengths }
 }
 
 /// The ids and texts of a corpus. A row's own `id` or `_id` names it; what has none goes by its record id.
-pub fn read_corpus(paths: &[std::path::PathBuf], field: &str) -> Result<(Vec<String>, Vec<String>)> {
+pub fn read_corpus(paths: &[PathBuf], field: &str) -> Result<(Vec<String>, Vec<String>)> {
     let options = ReadOptions { text_field: field.to_owned(), ..ReadOptions::default() };
     let input = Input::open(paths, &options)?;
     let (mut ids, mut texts) = (Vec::new(), Vec::new());
@@ -87,7 +104,7 @@ fn own_id(fields: &Map<String, Value>) -> Option<String> {
 }
 
 /// The queries of a file: JSONL rows, or lines of text.
-fn read_queries(file: &Path) -> Result<Vec<(Option<String>, String)>> {
+fn read_queries(file: &Path) -> Result<Vec<Query>> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         Error::mistake(format!("{}: the queries cannot be read: {error}", file.display()))
     })?;

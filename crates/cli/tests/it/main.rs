@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod commands;
 mod resume;
 mod support;
 mod trouble;

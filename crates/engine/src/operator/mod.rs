@@ -6,7 +6,7 @@ mod teachers;
 
 pub use context::{Context, Notes};
 pub use registry::{Define, OperatorEntry, Registry};
-pub use teachers::{ROLES, Teachers};
+pub use teachers::Teachers;
 
 use async_trait::async_trait;
 use ragstill_core::Record;

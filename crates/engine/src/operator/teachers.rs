@@ -5,9 +5,6 @@ use std::sync::Arc;
 
 use ragstill_teacher::{BuiltTeacher, Sampling, Teacher};
 
-/// The roles that a teacher can have. An operator names one; a role without a teacher of its own falls to `default`.
-pub const ROLES: &[&str] = &["default", "small", "large", "judge", "answerer"];
-
 /// The teachers of a run.
 #[derive(Debug, Default)]
 pub struct Teachers {

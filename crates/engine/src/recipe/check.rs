@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use ragstill_ingest::{ChunkOptions, ReadOptions};
-use ragstill_teacher::{Prompts, TeacherConfig};
+use ragstill_teacher::{Prompts, ROLES, TeacherConfig};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,7 +15,7 @@ use super::node::{Node, NodeKind};
 use super::steps::{StepSpec, read_steps};
 use super::suggest::suggest;
 use crate::error::{Error, Result};
-use crate::operator::{Operator, ROLES, Registry};
+use crate::operator::{Operator, Registry};
 
 /// The names that a recipe may have at its top.
 const TOP: &[&str] = &[
@@ -323,7 +323,7 @@ fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
 
 fn teachers(root: &Node, faults: &mut Vec<String>) -> BTreeMap<String, TeacherConfig> {
     let mut teachers = BTreeMap::new();
-    if let Some(node) = root.get("teachers") {
+    if let Some(node) = root.get("teachers").filter(|node| !node.is_null()) {
         let NodeKind::Map(entries) = &node.kind else {
             faults.push(format!(
                 "{}: `teachers` must be a map from roles to teachers, found {}",
@@ -352,7 +352,7 @@ fn teachers(root: &Node, faults: &mut Vec<String>) -> BTreeMap<String, TeacherCo
 }
 
 fn example_specs(node: &Node, faults: &mut Vec<String>) -> Vec<ExampleSpec> {
-    let Some(list) = node.get("examples") else { return Vec::new() };
+    let Some(list) = node.get("examples").filter(|node| !node.is_null()) else { return Vec::new() };
     let NodeKind::List(items) = &list.kind else {
         faults.push(format!("{}: `examples` must be a list, found {}", list.place, list.kind_name()));
         return Vec::new();

@@ -97,6 +97,11 @@ impl Node {
         }
     }
 
+    /// Whether nothing was given: a name with a blank after it.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self.kind, NodeKind::Scalar(Value::Null))
+    }
+
     /// Where a name stands that this map, or a map in it, has.
     pub(super) fn place_of(&self, name: &str) -> Option<&Place> {
         let NodeKind::Map(entries) = &self.kind else { return None };

@@ -64,21 +64,35 @@ impl RunDir {
         self.path.join(name)
     }
 
-    /// Writes the configuration; returns what differs from the run that was here before, a line each.
-    pub(crate) fn write_config(&self, recipe: &Recipe) -> Result<Vec<String>> {
-        let now = serde_json::to_value(recipe)
-            .map_err(|error| Error::failed(format!("the configuration cannot be written: {error}")))?;
-        let changes = match read_config(&self.path)? {
-            Some(before) => differences(&before, &now),
-            None => Vec::new(),
-        };
-        let yaml = serde_saphyr::to_string(&now)
-            .map_err(|error| Error::failed(format!("the configuration cannot be written: {error}")))?;
+    /// What differs between the run that was here before and this recipe, a line each.
+    pub(crate) fn changes(&self, recipe: &Recipe) -> Result<Vec<String>> {
+        let now = serde_json::to_value(recipe).map_err(unwritable)?;
+        Ok(read_config(&self.path)?.map(|before| differences(&before, &now)).unwrap_or_default())
+    }
+
+    /// Whether the last run that wrote its results here came to its end.
+    pub(crate) fn holds_complete_run(&self) -> bool {
+        let text = std::fs::read_to_string(self.file(super::RUN)).unwrap_or_default();
+        let status = serde_json::from_str::<Value>(&text).ok();
+        status.is_some_and(|run| run.get("status").and_then(Value::as_str) == Some("complete"))
+            && self.file(super::RECORDS).exists()
+    }
+
+    /// Writes the configuration.
+    pub(crate) fn write_config(&self, recipe: &Recipe) -> Result<()> {
+        let yaml = serde_saphyr::to_string(recipe).map_err(unwritable)?;
         let mut file = WholeFile::create(&self.file(CONFIG))?;
-        file.write(b"# What this run was made with; `ragstill run` takes this file as it is.\n")?;
+        let how = if recipe.input.paths.is_empty() {
+            "with --input, as its own came with the program"
+        } else {
+            "as it is"
+        };
+        file.write(
+            format!("# What this run was made with; `ragstill run` takes this file {how}.\n").as_bytes(),
+        )?;
         file.write(yaml.as_bytes())?;
         file.finish()?;
-        Ok(changes)
+        Ok(())
     }
 
     /// Writes a value as indented JSON.
@@ -90,6 +104,10 @@ impl RunDir {
         file.finish()?;
         Ok(())
     }
+}
+
+fn unwritable(error: impl std::fmt::Display) -> Error {
+    Error::failed(format!("the configuration cannot be written: {error}"))
 }
 
 /// The file that holds a run's configuration.

@@ -1,6 +1,7 @@
 //! The input of a run: checked whole before anything is spent, then read again row by row.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use ragstill_core::Record;
 use ragstill_ingest::{Input, Sourced};
@@ -59,6 +60,32 @@ pub(crate) fn check_input(input: &Input, needs: &[String], writes: &BTreeMap<Str
     if faults.is_empty() { Ok(rows) } else { Err(Error::mistakes(faults)) }
 }
 
+/// Checks that the run directory is not among the input: the next run would read its files as documents.
+///
+/// # Errors
+/// When it lies in a folder of the input.
+pub(crate) fn check_out_is_elsewhere(paths: &[PathBuf], out: &Path) -> Result<()> {
+    let out_path = true_path(out);
+    match paths.iter().find(|path| path.is_dir() && out_path.starts_with(true_path(path))) {
+        Some(path) => Err(Error::mistake(format!(
+            "{}: the run directory lies in the input {}, so that the next run would read its files as documents; choose another --out",
+            out.display(),
+            path.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A path with no links and no `..` in it, as far as it exists.
+fn true_path(path: &Path) -> PathBuf {
+    path.ancestors()
+        .find_map(|above| {
+            let here = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+            Some(here.canonicalize().ok()?.join(path.strip_prefix(above).ok()?))
+        })
+        .unwrap_or_else(|| path.to_owned())
+}
+
 /// Reads up to `limit` rows on a thread of its own, a little ahead of who takes them. The thread ends when nobody takes
 /// any more.
 pub(crate) fn stream(input: &Input, limit: u64) -> Receiver<Result<Record>> {
@@ -86,5 +113,28 @@ pub(crate) struct InputCorpus<'a>(pub &'a Input);
 impl Corpus for InputCorpus<'_> {
     fn records(&self) -> Box<dyn Iterator<Item = Result<Record>> + Send + '_> {
         Box::new(self.0.records().map(|item| Ok(item?.record)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::check_out_is_elsewhere;
+
+    #[test]
+    fn a_run_directory_within_the_input_is_found_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let docs = folder.path().join("docs");
+        std::fs::create_dir(&docs).unwrap();
+        std::fs::write(folder.path().join("one.md"), "A file.").unwrap();
+        let refused = |input: PathBuf, out: PathBuf| check_out_is_elsewhere(&[input], &out).is_err();
+        assert!(refused(docs.clone(), docs.join("new/out")));
+        assert!(refused(docs.clone(), docs.clone()));
+        assert!(refused(folder.path().to_owned(), docs.join("../out")));
+        assert!(!refused(docs.clone(), folder.path().join("docs-out")));
+        assert!(!refused(docs.clone(), docs.join("../out")));
+        assert!(!refused(folder.path().join("one.md"), folder.path().join("out")));
+        assert!(!refused("-".into(), "out".into()));
     }
 }

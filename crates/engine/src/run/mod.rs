@@ -15,12 +15,11 @@ pub use dir::RunDir;
 pub use exports::{export_run, first_record, read_records};
 pub use monitor::{Monitor, Phase, Progress};
 pub use plan::{Forecast, ForecastLine, plan};
-pub use summary::{Exported, Status, Summary};
+pub use summary::{Exported, Status, StepCount, Summary, Times};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use ragstill_ingest::Input;
 use ragstill_teacher::layers::{Ledger, MissingList, Purse};
@@ -30,16 +29,19 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::operator::{Context, Notes, Operator, Registry, Teachers};
 use crate::recipe::{Checked, Examples, Recipe};
-use input::{InputCorpus, check_input, stream};
+use input::{InputCorpus, check_input, check_out_is_elsewhere, stream};
 use order::Reorder;
-use pipeline::{Pipeline, Step};
+use pipeline::{Counts, Pipeline, Step};
 use schedule::{ScheduleEnd, ScheduleOptions, schedule};
 use sink::Files;
+use summary::Clock;
 
 /// The file of finished records.
 pub(crate) const RECORDS: &str = "records.jsonl";
 /// The file of dropped ones.
 const REJECTS: &str = "rejects.jsonl";
+/// The file that tells how the run went.
+const RUN: &str = "run.json";
 /// The file of answers.
 const ANSWERS: &str = "answers.sqlite";
 /// The file that lists what was missing offline.
@@ -68,8 +70,10 @@ pub async fn run(
     options: &RunOptions,
     monitor: &Arc<Monitor>,
 ) -> Result<Summary> {
-    let started = Instant::now();
+    let clock = Clock::start();
     let Checked { recipe, mut operators, examples } = checked;
+    check_out_is_elsewhere(&recipe.input.paths, &options.out)?;
+    check_teachers(&recipe, options.offline)?;
     let dir = RunDir::open(&options.out, &recipe.recipe)?;
     let writes = writes_of(&recipe, &operators);
     let needs = recipe.input.fields.clone();
@@ -98,7 +102,13 @@ pub async fn run(
         models.push((role.clone(), teacher.model.clone()));
         teachers.seat(role, teacher, config.sampling.clone());
     }
-    let changes = dir.write_config(&recipe)?;
+    let changes = dir.changes(&recipe)?;
+    // What a complete run has left here is replaced by what another complete run makes, and by nothing less: until
+    // then its configuration must stay with its records.
+    let replaces_complete = dir.holds_complete_run();
+    if !replaces_complete {
+        dir.write_config(&recipe)?;
+    }
     monitor.enter(Phase::Preparing);
     blocking(|| prepare(&mut operators, input))?;
 
@@ -112,7 +122,8 @@ pub async fn run(
         ScheduleOptions { window, keep_going: options.keep_going, stop: monitor.stop().clone() };
     monitor.enter(Phase::Running);
     let source = stream(input, rows);
-    let end = schedule(pipeline, source, &schedule_options, &mut order, &mut files, monitor).await?;
+    let end =
+        schedule(Arc::clone(&pipeline), source, &schedule_options, &mut order, &mut files, monitor).await?;
 
     monitor.enter(Phase::Finishing);
     let done = files.kept + files.rejected;
@@ -130,12 +141,22 @@ pub async fn run(
         missing: BTreeMap::new(),
         changes,
         exports: Vec::new(),
+        kept_earlier: false,
+        steps: steps_of(&pipeline),
+        teacher_notes: monitor.telemetry().notes(),
+        times: clock.times(),
         teacher: monitor.progress().teacher,
         usage: summary::usage_json(&ledger),
-        seconds: 0.0,
     };
+    let mut summary = summary;
+    if replaces_complete && summary.status != Status::Complete {
+        summary.kept_earlier = true;
+        summary.missing = write_missing(&dir, missing.as_ref())?;
+        files.discard();
+        return Ok(summary);
+    }
     // Where a full disk ended the run, the files cannot be written either; why it ended must still be told.
-    finish(summary, files, &dir, &recipe, &examples, missing.as_ref(), started)
+    finish(summary, files, &dir, &recipe, &examples, missing.as_ref(), &clock)
         .map_err(|error| error.after(end.fatal.as_ref()))
 }
 
@@ -147,18 +168,22 @@ fn finish(
     recipe: &Recipe,
     examples: &Examples,
     missing: Option<&MissingList>,
-    started: Instant,
+    clock: &Clock,
 ) -> Result<Summary> {
     summary.missing = write_missing(dir, missing)?;
+    dir.write_config(recipe)?;
     files.finish()?;
-    for name in &recipe.export {
+    for (index, name) in recipe.export.iter().enumerate() {
+        if recipe.export[..index].contains(name) {
+            continue;
+        }
         if let Some(format) = ragstill_export::find_format(name) {
             summary.exports.push(exports::export_records(dir.path(), Some(examples), format, None)?);
         }
     }
     dir.write_json("usage.json", &summary.usage)?;
-    summary.seconds = started.elapsed().as_secs_f64();
-    dir.write_json("run.json", &summary.to_json())?;
+    summary.times = clock.times();
+    dir.write_json(RUN, &summary.to_json())?;
     Ok(summary)
 }
 
@@ -209,6 +234,7 @@ fn assemble(
         .zip(operators)
         .map(|(step, operator)| Step {
             name: step.name.as_str().into(),
+            counts: Counts::default(),
             operator,
             context: Context::new(&step.name, recipe.seed, Arc::clone(teachers), Arc::clone(notes)),
         })
@@ -219,16 +245,33 @@ fn assemble(
 /// The purse of a run with a limit, what its directory's answers cost already taken out.
 fn purse(recipe: &Recipe, store: &Store) -> Result<Option<Arc<Purse>>> {
     let Some(limit) = recipe.max_cost else { return Ok(None) };
-    let mut spent = 0.0;
-    for (model, tokens_in, tokens_out) in store.tokens_by_model()? {
-        let price = recipe
-            .teachers
-            .values()
-            .filter(|teacher| teacher.model.as_deref() == Some(&model))
-            .find_map(|teacher| teacher.price);
-        spent += price.map_or(0.0, |price| price.cost(tokens_in, tokens_out));
-    }
+    let price_of = |model: &str| {
+        let same = recipe.teachers.values().filter(|teacher| teacher.model.as_deref() == Some(model));
+        same.filter_map(|teacher| teacher.price).next()
+    };
+    let spent = store.total_cost(|model, tokens_in, tokens_out| {
+        price_of(model).map_or(0.0, |price| price.cost(tokens_in, tokens_out))
+    })?;
     Ok(Some(Arc::new(Purse::new(limit, spent))))
+}
+
+/// How many records each step was given, kept and rejected.
+fn steps_of(pipeline: &Pipeline) -> Vec<StepCount> {
+    pipeline.steps.iter().map(|step| step.counts.of(&step.name)).collect()
+}
+
+/// Finds what would keep the teachers from answering, before anything is made or read.
+fn check_teachers(recipe: &Recipe, offline: bool) -> Result<()> {
+    let faults: Vec<String> = recipe
+        .teachers
+        .iter()
+        .filter_map(|(role, config)| {
+            let spec = TeacherSpec { role, config };
+            ragstill_teacher::check(&spec, recipe.max_cost.is_some(), offline).err()
+        })
+        .map(|error| error.context)
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::mistakes(faults)) }
 }
 
 fn status_of(end: &ScheduleEnd, kept: u64, rejected: u64, missing: Option<&MissingList>) -> Status {

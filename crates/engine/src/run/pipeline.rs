@@ -4,6 +4,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::FutureExt;
 use futures::future::join_all;
@@ -11,6 +12,7 @@ use ragstill_core::{Record, Reject};
 use ragstill_teacher::{Error, Scope};
 use serde_json::{Map, Value};
 
+use super::summary::StepCount;
 use crate::operator::{Context, Operator, Outcome};
 
 /// The name under which rows are rejected that no step could use.
@@ -24,6 +26,40 @@ pub(crate) struct Step {
     pub operator: Box<dyn Operator>,
     /// What it has at hand.
     pub context: Context,
+    /// What became of the records it was given.
+    pub counts: Counts,
+}
+
+/// What became of the records that a step was given.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    given: AtomicU64,
+    kept: AtomicU64,
+    rejected: AtomicU64,
+}
+
+impl Counts {
+    /// Counts what became of one. What a later run completes is neither kept nor rejected.
+    fn note(&self, outcome: &ragstill_teacher::Result<Outcome>) {
+        let count = match outcome {
+            Ok(Outcome::Keep(_) | Outcome::FanOut(_)) => &self.kept,
+            Ok(Outcome::Reject(_)) => &self.rejected,
+            Err(error) if error.scope() == Scope::Request => &self.rejected,
+            Err(_) => return,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The counts now, under the step's name.
+    pub(crate) fn of(&self, name: &str) -> StepCount {
+        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        StepCount {
+            name: name.to_owned(),
+            given: get(&self.given),
+            kept: get(&self.kept),
+            rejected: get(&self.rejected),
+        }
+    }
 }
 
 /// The steps, and the fields that a row must not have blank.
@@ -77,6 +113,7 @@ impl Pipeline {
         Box::pin(async move {
             let mut record = record;
             for (index, step) in self.steps.iter().enumerate().skip(first) {
+                step.counts.given.fetch_add(1, Ordering::Relaxed);
                 let applying = step.operator.apply(&record, &step.context);
                 let outcome = match AssertUnwindSafe(applying).catch_unwind().await {
                     Ok(outcome) => outcome,
@@ -90,6 +127,7 @@ impl Pipeline {
                         return RowResult::reject(record, &step.name, reason);
                     }
                 };
+                step.counts.note(&outcome);
                 match outcome {
                     Ok(Outcome::Keep(fields)) => add(&mut record, fields),
                     Ok(Outcome::FanOut(children)) => {

@@ -16,7 +16,7 @@ use super::monitor::Monitor;
 use super::order::Reorder;
 use super::schedule::{ScheduleOptions, schedule};
 use super::sink::{RowLines, Sink};
-use super::{ANSWERS, assemble, blocking, prepare, window, writes_of};
+use super::{ANSWERS, assemble, blocking, check_teachers, prepare, window, writes_of};
 use crate::error::Result;
 use crate::operator::{Notes, Registry, Teachers};
 use crate::recipe::Checked;
@@ -77,6 +77,7 @@ pub async fn plan(
     out: Option<&Path>,
 ) -> Result<Forecast> {
     let Checked { recipe, mut operators, .. } = checked;
+    check_teachers(&recipe, false)?;
     let writes = writes_of(&recipe, &operators);
     let total = blocking(|| check_input(input, &recipe.input.fields, &writes))?;
     let rows = total.min(recipe.limit.unwrap_or(u64::MAX));
@@ -139,13 +140,23 @@ struct Guess {
     lines: Lines,
 }
 
+impl Guess {
+    fn stored(&self, ask: &Ask) -> ragstill_teacher::Result<Option<Answer>> {
+        self.store.as_ref().map_or(Ok(None), |store| store.get(&Key::of(&self.model, ask)))
+    }
+}
+
 #[async_trait]
 impl Teacher for Guess {
     async fn ask(&self, ask: &Ask) -> ragstill_teacher::Result<Answer> {
-        let stored = match &self.store {
-            Some(store) => store.get(&Key::of(&self.model, ask))?,
-            None => None,
-        };
+        let stored = self.stored(ask)?;
+        if stored.is_none() && ask.sample > 0 {
+            let before = Ask { sample: ask.sample - 1, ..ask.clone() };
+            if self.stored(&before)?.is_none() {
+                // The stand-in's answer cannot be used. A model's may well be: this is no request of the run's.
+                return Err(Error::new(Kind::NotStored, "what a model would answer cannot be guessed"));
+            }
+        }
         {
             let mut lines = self.lines.lock();
             let key = (Arc::clone(&self.role), Arc::clone(&ask.step), Arc::clone(&ask.prompt));

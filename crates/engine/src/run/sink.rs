@@ -77,6 +77,19 @@ impl Park for RowLines {
 /// The most different reasons that are counted apart.
 const REASONS: usize = 1000;
 
+/// A reason without the words that it quotes in back quotes, so that equal troubles are counted together. Names, which
+/// have no space in them, stay.
+fn without_quotations(reason: &str) -> String {
+    let parts: Vec<&str> = reason.split('`').collect();
+    let last = parts.len() - 1;
+    let shortened: Vec<&str> = parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| if at % 2 == 1 && at < last && part.contains(' ') { "…" } else { *part })
+        .collect();
+    shortened.join("`")
+}
+
 /// `records.jsonl` and `rejects.jsonl`, and what the summary says of them.
 #[derive(Debug)]
 pub(crate) struct Files {
@@ -105,6 +118,12 @@ impl Files {
         })
     }
 
+    /// Takes both files away unfinished; those that have their names stay.
+    pub(crate) fn discard(self) {
+        self.records.discard();
+        self.rejects.discard();
+    }
+
     /// Gives both files their names.
     pub(crate) fn finish(self) -> Result<(PathBuf, PathBuf)> {
         Ok((self.records.finish()?, self.rejects.finish()?))
@@ -120,7 +139,7 @@ impl Sink for Files {
         for reject in &row.rejects {
             self.rejects.write_line(&reject.line)?;
             self.rejected += 1;
-            let mut key = (reject.operator.clone(), reject.reason.clone());
+            let mut key = (reject.operator.clone(), without_quotations(&reject.reason));
             if self.reasons.len() >= REASONS && !self.reasons.contains_key(&key) {
                 key.1 = "other reasons".to_owned();
             }
@@ -128,5 +147,19 @@ impl Sink for Files {
         }
         self.pending += row.pending;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_quotations;
+
+    #[test]
+    fn quoted_words_go_and_names_stay() {
+        let shortened =
+            without_quotations("the field `text` is no list; it starts `some words here`, see `a b");
+        assert_eq!(shortened, "the field `text` is no list; it starts `…`, see `a b");
+        assert_eq!(without_quotations(""), "");
+        assert_eq!(without_quotations("no quotes"), "no quotes");
     }
 }

@@ -1,6 +1,7 @@
 //! What a run has done, for people and for programs.
 
 use std::collections::BTreeMap;
+use std::time::{Instant, SystemTime};
 
 use ragstill_teacher::Snapshot;
 use ragstill_teacher::layers::{Ledger, Tally};
@@ -67,8 +68,62 @@ pub struct Summary {
     pub teacher: Snapshot,
     /// The tallies of all answers that the run used: `usage.json`.
     pub usage: Value,
-    /// Seconds from start to end.
+    /// The steps in order.
+    pub steps: Vec<StepCount>,
+    /// What the teachers' servers made necessary.
+    pub teacher_notes: Vec<String>,
+    /// Whether the results of an earlier, complete run were left in place because this one is not complete.
+    pub kept_earlier: bool,
+    /// When it began and ended.
+    pub times: Times,
+}
+
+/// What became of the records that a step was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepCount {
+    /// The step's name.
+    pub name: String,
+    /// Records it was given.
+    pub given: u64,
+    /// Records it let go on.
+    pub kept: u64,
+    /// Records it rejected.
+    pub rejected: u64,
+}
+
+/// When a run began and ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Times {
+    /// RFC 3339, in UTC.
+    pub started: String,
+    /// RFC 3339, in UTC.
+    pub ended: String,
+    /// Seconds between the two.
     pub seconds: f64,
+}
+
+/// Tells a run's times.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    wall: SystemTime,
+    steady: Instant,
+}
+
+impl Clock {
+    /// Starts now.
+    pub(crate) fn start() -> Self {
+        Self { wall: SystemTime::now(), steady: Instant::now() }
+    }
+
+    /// The times of a run that ends now.
+    pub(crate) fn times(&self) -> Times {
+        let elapsed = self.steady.elapsed();
+        Times {
+            started: humantime::format_rfc3339_seconds(self.wall).to_string(),
+            ended: humantime::format_rfc3339_seconds(self.wall + elapsed).to_string(),
+            seconds: elapsed.as_secs_f64(),
+        }
+    }
 }
 
 impl Summary {
@@ -118,7 +173,12 @@ impl Summary {
                 "cost": self.teacher.cost,
                 "first_after_seconds": self.teacher.first_request_seconds,
             },
-            "seconds": self.seconds,
+            "steps": self.steps,
+            "teacher_notes": self.teacher_notes,
+            "changes": self.changes,
+            "started": self.times.started,
+            "ended": self.times.ended,
+            "seconds": self.times.seconds,
         });
         if let (Value::Object(map), Ok(Value::Object(status))) =
             (&mut json, serde_json::to_value(&self.status))

@@ -57,8 +57,10 @@ impl Breaker {
         }
         let hint = if state.last_success.is_some() {
             "every answer so far is stored; run the same command again when the teacher is back"
-        } else {
+        } else if error.kind == Kind::Unreachable {
             "check the address and that the server is running; nothing was spent"
+        } else {
+            "it has not answered a single request"
         };
         Error {
             kind: Kind::Down,

@@ -8,6 +8,7 @@ use ragstill_core::RecordId;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::chat::{Answer, Ask, Key, Teacher};
+use crate::config::Price;
 use crate::error::{Error, Kind, Result};
 use crate::store::Store;
 use crate::telemetry::Telemetry;
@@ -36,22 +37,24 @@ pub struct Remember<T> {
     inner: T,
     store: Arc<Store>,
     model: String,
+    price: Option<Price>,
     offline: Option<MissingList>,
     telemetry: Arc<Telemetry>,
     turns: Turns,
 }
 
 impl<T> Remember<T> {
-    /// Remembers the answers of `inner`, which asks `model`. With `offline`, nothing is asked, and what would have been
+    /// Remembers the answers of `inner`, which asks `model` at this price. With `offline`, nothing is asked, and what would have been
     /// is listed there.
     pub fn new(
         inner: T,
         store: Arc<Store>,
         model: String,
+        price: Option<Price>,
         offline: Option<MissingList>,
         telemetry: Arc<Telemetry>,
     ) -> Self {
-        Self { inner, store, model, offline, telemetry, turns: Turns::default() }
+        Self { inner, store, model, price, offline, telemetry, turns: Turns::default() }
     }
 }
 
@@ -103,7 +106,9 @@ impl<T: Teacher> Teacher for Remember<T> {
             return Err(Error::new(Kind::NotStored, format!("the store has no answer to `{}`", ask.prompt)));
         }
         let answer = self.inner.ask(ask).await?;
-        self.store.put(key, &self.model, ask, &answer).await?;
+        let usage = answer.usage;
+        let cost = self.price.map(|price| price.cost(usage.prompt_tokens, usage.completion_tokens));
+        self.store.put(key, &self.model, ask, &answer, cost).await?;
         Ok(answer)
     }
 }
@@ -144,6 +149,7 @@ mod tests {
             open(&folder),
             "m".to_owned(),
             None,
+            None,
             Arc::default(),
         ));
         let tasks: Vec<_> = (0..300)
@@ -170,6 +176,7 @@ mod tests {
                 Arc::clone(&store),
                 model.to_owned(),
                 None,
+                None,
                 Arc::default(),
             );
             layer.ask(&ask("q")).await.unwrap();
@@ -184,12 +191,13 @@ mod tests {
         let counting = Arc::new(Counting::default());
         let missing = super::MissingList::default();
         let online =
-            Remember::new(Arc::clone(&counting), Arc::clone(&store), "m".into(), None, Arc::default());
+            Remember::new(Arc::clone(&counting), Arc::clone(&store), "m".into(), None, None, Arc::default());
         online.ask(&ask("known")).await.unwrap();
         let offline = Remember::new(
             Arc::clone(&counting),
             store,
             "m".into(),
+            None,
             Some(Arc::clone(&missing)),
             Arc::default(),
         );

@@ -20,6 +20,14 @@ pub(super) struct Quirks {
 }
 
 impl Quirks {
+    /// What is left out of requests, by name. (A limit under another name is not left out.)
+    pub(super) fn left_out(self) -> impl Iterator<Item = &'static str> {
+        let Self { no_schema, no_temperature, no_seed, .. } = self;
+        [(no_schema, "output schema"), (no_temperature, "temperature and top_p"), (no_seed, "seed")]
+            .into_iter()
+            .filter_map(|(refused, name)| refused.then_some(name))
+    }
+
     /// How to ask again after a refusal with this message, if something that was sent may be the reason.
     pub(super) fn after_refusal(self, ask: &Ask, structured: bool, message: &str) -> Option<Self> {
         let message = message.to_lowercase();

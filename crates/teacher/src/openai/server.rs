@@ -14,6 +14,7 @@ use crate::chat::{Answer, Ask, Teacher};
 use crate::error::{Error, Kind, Result};
 use crate::layers::Gate;
 use crate::secret::ApiKey;
+use crate::telemetry::Telemetry;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -39,6 +40,7 @@ pub struct OpenAi {
     client: reqwest::Client,
     settings: ServerSettings,
     gate: Arc<Gate>,
+    telemetry: Arc<Telemetry>,
     quirks: Mutex<Quirks>,
 }
 
@@ -46,10 +48,15 @@ pub struct OpenAi {
 ///
 /// # Errors
 /// [`Kind::Config`] when the system's certificates cannot be loaded.
-pub fn http_client(concurrency: usize) -> Result<reqwest::Client> {
+pub fn http_client(concurrency: usize, urls: &[String]) -> Result<reqwest::Client> {
     // Fails only when another part of the process has chosen a provider, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    let mut builder = reqwest::Client::builder();
+    if urls.iter().all(|url| is_loopback(url)) {
+        // A proxy of the environment is for the network, not for a server on this machine.
+        builder = builder.no_proxy();
+    }
+    builder
         .connect_timeout(CONNECT)
         .pool_max_idle_per_host(concurrency)
         .pool_idle_timeout(Duration::from_secs(60))
@@ -60,10 +67,23 @@ pub fn http_client(concurrency: usize) -> Result<reqwest::Client> {
         .map_err(|error| Error::new(Kind::Config, format!("the HTTP client cannot be made: {error}")))
 }
 
+fn is_loopback(url: &str) -> bool {
+    reqwest::Url::parse(url).is_ok_and(|url| {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    })
+}
+
 impl OpenAi {
-    /// A model behind this address. The gate is told when the server's limits are used up.
-    pub fn new(client: reqwest::Client, settings: ServerSettings, gate: Arc<Gate>) -> Self {
-        Self { client, settings, gate, quirks: Mutex::default() }
+    /// A model behind this address. The gate is told when the server's limits are used up, the telemetry what the
+    /// server does not take.
+    pub fn new(
+        client: reqwest::Client,
+        settings: ServerSettings,
+        gate: Arc<Gate>,
+        telemetry: Arc<Telemetry>,
+    ) -> Self {
+        Self { client, settings, gate, telemetry, quirks: Mutex::default() }
     }
 
     async fn send(&self, ask: &Ask, quirks: Quirks) -> Result<Answer> {
@@ -143,6 +163,10 @@ impl Teacher for OpenAi {
                 Ok(answer) => {
                     if quirks != known {
                         *self.quirks.lock() = quirks;
+                        for refused in quirks.left_out() {
+                            self.telemetry
+                                .note(format!("{} takes no {refused}: it was left out", self.settings.url));
+                        }
                     }
                     return Ok(answer);
                 }

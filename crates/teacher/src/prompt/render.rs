@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::file::{FrontMatter, PromptFile};
 use super::schema::OutputSchema;
 use crate::chat::{Message, MessageRole, Sampling};
+use crate::config::ROLES;
 use crate::error::{Error, Kind, Result};
 
 /// A prompt: templates for the messages, and how the answer is to be drawn and shaped.
@@ -59,6 +60,13 @@ impl Prompt {
 
     fn build(name: &str, file: PromptFile) -> Result<Self> {
         let front = file.front_matter.unwrap_or_default();
+        if let Some(role) = front.role.as_deref().filter(|role| !ROLES.contains(role)) {
+            let known = ROLES.join("`, `");
+            return Err(at(name, &format!("there is no teacher role `{role}`; there is `{known}`")));
+        }
+        if let Some(fault) = front.sampling().faults().first() {
+            return Err(at(name, fault));
+        }
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_auto_escape_callback(|_| AutoEscape::None);
@@ -200,6 +208,16 @@ mod tests {
     fn unknown_variables_are_found_before_anything_is_asked() {
         let fault = Prompt::parse("p", "---\nvariables: [text]\n---\n# user\n{{ txt }}").unwrap_err();
         assert!(fault.context.contains("`txt` is unknown") && fault.context.contains("`text`"), "{fault}");
+    }
+
+    #[test]
+    fn settings_that_cannot_be_are_told() {
+        for (front, part) in [("role: lrage", "`lrage`"), ("temperature: 9", "0 to 2"), ("top_p: 0", "top_p")]
+        {
+            let source = format!("---\n{front}\n---\n# user\nx");
+            let fault = Prompt::parse("p", &source).unwrap_err().context;
+            assert!(fault.contains(part), "{fault}");
+        }
     }
 
     #[test]

@@ -143,3 +143,15 @@ fn a_disk_that_is_full_when_the_results_are_written() {
     sandbox.ragstill(&args).exits(0).says(&["0 answered now"]);
     same_files(&sandbox.path("small/out"), &sandbox.path("whole"));
 }
+
+#[test]
+fn a_directory_in_the_input() {
+    let sandbox = Sandbox::with_corpus(4);
+    for (input, out) in [("docs", "docs/out"), (".", "out"), ("docs", "docs")] {
+        refused(&sandbox, &["--input", input, "--out", out]).complains(&[
+            &format!("{out}: the run directory lies in the input {input}")[..],
+            "choose another --out",
+        ]);
+    }
+    assert!(!sandbox.path("docs/out").exists());
+}

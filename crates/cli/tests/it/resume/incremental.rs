@@ -6,8 +6,8 @@ use ragstill_testkit::Responder;
 use serde_json::Value;
 
 use crate::support::{
-    Running, Sandbox, asks_for_question, fake_teacher, json_lines, read, requests, same_files, stored_answers,
-    text_about,
+    Running, Sandbox, asks_for_question, fake_teacher, json_lines, read, requests, same_files,
+    stored_answers, text_about,
 };
 
 /// How many answers to each prompt the store has more than before.
@@ -89,7 +89,8 @@ fn new_documents_cost_their_own_requests() {
     let new = records(&sandbox);
     // The new documents may be better negatives for some of the old questions: those are reasoned about anew.
     let other_negatives =
-        old.iter().filter(|(id, record)| new[*id]["hard_negatives"] != record["hard_negatives"]).count() as u64;
+        old.iter().filter(|(id, record)| new[*id]["hard_negatives"] != record["hard_negatives"]).count()
+            as u64;
     for (id, record) in &old {
         assert_eq!(new[id]["question"], record["question"], "questions of old documents stay");
     }
@@ -168,9 +169,10 @@ fn changed_options_are_said_and_reuse_what_they_can() {
     sandbox.run_rare(&teacher, "out", &[]).exits(0);
     let before = by_prompt(&sandbox);
     teacher.reset();
-    sandbox.run_rare(&teacher, "out", &["--set", "bm25hardneg.num_neg=2"]).exits(0).says(&[
-        "changed since the last run here: steps.2.options.num_neg: 3 → 2",
-    ]);
+    sandbox
+        .run_rare(&teacher, "out", &["--set", "bm25hardneg.num_neg=2"])
+        .exits(0)
+        .says(&["changed since the last run here: steps.2.options.num_neg: 3 → 2"]);
     let asked = asked_since(&before, &sandbox);
     assert!(!asked.contains_key("doc2query/question"), "{asked:?}");
     assert_eq!(asked["reason_distill/reasoning"], 12);

@@ -34,7 +34,11 @@ fn once_finishes_what_is_in_flight() {
     let stats = teacher.stats();
     assert_eq!((stats.abandoned, stats.in_flight), (0, 0), "nothing in flight was given up");
     let stored = stored_answers(&sandbox.path("out"));
-    assert_eq!(stats.answered + stats.faults.values().sum::<u64>(), stored.len() as u64, "all of it was stored");
+    assert_eq!(
+        stats.answered + stats.faults.values().sum::<u64>(),
+        stored.len() as u64,
+        "all of it was stored"
+    );
     assert!(stored.len() < 60, "{} answers: it did not stop", stored.len());
     let status = read_json(&sandbox.path("out/run.json"));
     assert_eq!(status["status"], "interrupted");
@@ -42,7 +46,10 @@ fn once_finishes_what_is_in_flight() {
     let done = status["records"].as_u64().unwrap() + status["rejects"].as_u64().unwrap();
     assert_eq!(done + status["pending"].as_u64().unwrap(), 60, "{status}");
     // What is finished is there to be looked at.
-    assert_eq!(json_lines(&sandbox.path("out/records.jsonl")).len() as u64, status["records"].as_u64().unwrap());
+    assert_eq!(
+        json_lines(&sandbox.path("out/records.jsonl")).len() as u64,
+        status["records"].as_u64().unwrap()
+    );
 
     teacher.reset();
     sandbox.ragstill(&args).exits(0);
@@ -57,9 +64,8 @@ fn twice_stops_at_once() {
     let sandbox = Sandbox::with_corpus(30);
     let teacher = fake_teacher(|config| {
         // The first documents are answered at once, so that there is something to lose; the others not in an hour.
-        slow(config, 0).inject(|request| {
-            (request.key().value() % 4 != 0).then_some(ragstill_testkit::Fault::Hang)
-        })
+        slow(config, 0)
+            .inject(|request| (request.key().value() % 4 != 0).then_some(ragstill_testkit::Fault::Hang))
     });
     let args = rare_args(&teacher, "out", &["--concurrency", "30"]);
     let running = sandbox.spawn(&args);

@@ -6,7 +6,8 @@ use std::time::Duration;
 use ragstill_testkit::{Latency, RequestKey};
 
 use crate::support::{
-    Sandbox, SplitMix, fake_teacher, rare_args, rejects_some, requests, same_files, stored_answers, wait_until,
+    Sandbox, SplitMix, fake_teacher, rare_args, rejects_some, requests, same_files, stored_answers,
+    wait_until,
 };
 
 const DOCUMENTS: usize = 60;
@@ -19,7 +20,8 @@ const KILLS: u64 = 6;
 fn killed_again_and_again(seed: u64) {
     let sandbox = Sandbox::with_corpus(DOCUMENTS);
     let teacher = fake_teacher(|config| {
-        let latency = Latency::LongTail { median: Duration::from_millis(20), p99: Duration::from_millis(120) };
+        let latency =
+            Latency::LongTail { median: Duration::from_millis(20), p99: Duration::from_millis(120) };
         rejects_some(config).seed(seed).latency(latency)
     });
     let args = rare_args(&teacher, "out", &["--concurrency", "12"]);

@@ -52,7 +52,10 @@ fn what_is_missing_is_listed() {
         "error: {} answers are missing, listed in out/missing.jsonl; the same command without --offline asks for them",
         missing.len()
     )]);
-    outcome.says(&["incomplete: answers are missing and nothing was asked (--offline)", "2 × doc2query/question"]);
+    outcome.says(&[
+        "incomplete: answers are missing and nothing was asked (--offline)",
+        "2 × doc2query/question",
+    ]);
     let status = read_json(&sandbox.path("out/run.json"));
     assert_eq!(status["status"], "missing");
     assert_eq!(status["missing"]["doc2query/question"], 2);
@@ -79,6 +82,7 @@ fn the_list_names_the_keys_under_which_answers_will_be_stored() {
     sandbox.ragstill(&rare_args(&teacher, "out", &[])).exits(0);
     let store = rusqlite::Connection::open(sandbox.path("out/answers.sqlite")).unwrap();
     let mut select = store.prepare("SELECT key FROM answers WHERE prompt = 'doc2query/question'").unwrap();
-    let stored: BTreeSet<String> = select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let stored: BTreeSet<String> =
+        select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert_eq!(listed, stored);
 }

@@ -67,8 +67,16 @@ fn the_configuration_in_the_directory_is_a_recipe() {
     let sandbox = Sandbox::with_corpus(16);
     let teacher = fake_teacher(|config| rejects_some(config).reasoning(Reasoning::ReasoningContent));
     let changes = [
-        "--seed", "7", "--limit", "14", "--set", "bm25hardneg.num_neg=2", "--set", "bm25hardneg.k1=1.2",
-        "--set", "teachers.default.sampling={temperature: 0.25, extra: {top_k: 5, reasoning_effort: low}}",
+        "--seed",
+        "7",
+        "--limit",
+        "14",
+        "--set",
+        "bm25hardneg.num_neg=2",
+        "--set",
+        "bm25hardneg.k1=1.2",
+        "--set",
+        "teachers.default.sampling={temperature: 0.25, extra: {top_k: 5, reasoning_effort: low}}",
     ];
     sandbox.run_rare(&teacher, "out", &changes).exits(0);
     let asked = requests(&teacher);

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use ragstill_testkit::{Config, Latency};
 
-use crate::support::{MODEL, Running, Sandbox, fake_teacher, requests, same_files, stored_answers, wait_until};
+use crate::support::{
+    MODEL, Running, Sandbox, fake_teacher, requests, same_files, stored_answers, wait_until,
+};
 
 fn args(teachers: &[&Running], out: &str) -> Vec<String> {
     let mut args: Vec<String> =

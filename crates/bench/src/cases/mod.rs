@@ -1,0 +1,69 @@
+//! The cases: what is run, what it is compared with, and the target.
+
+mod cpu_memory;
+mod faults;
+mod kill;
+mod long_tail;
+pub mod million_rows;
+mod one_step;
+mod three_steps;
+
+use anyhow::Result;
+
+use crate::check::Check;
+use crate::lab::Lab;
+
+/// One case.
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is about, in a line.
+    pub about: &'static str,
+    /// Runs it.
+    pub run: fn(&mut Lab<'_>) -> Result<Vec<Check>>,
+}
+
+/// Every case, in the order in which they are run.
+pub const CASES: &[Case] = &[
+    Case {
+        name: one_step::WIDE,
+        about: "5,000 prompts at a fixed 200 ms, 500 in flight, against the ideal",
+        run: one_step::wide,
+    },
+    Case {
+        name: cpu_memory::NAME,
+        about: "CPU time, peak memory and time to the first request of that run",
+        run: cpu_memory::run,
+    },
+    Case {
+        name: one_step::NARROW,
+        about: "5,000 prompts at a fixed 200 ms, 50 in flight, against the ideal",
+        run: one_step::narrow,
+    },
+    Case {
+        name: long_tail::NAME,
+        about: "3,000 prompts at a median of 0.3 s and a p99 of 3 s, 100 and 500 in flight, against first in, first out",
+        run: long_tail::run,
+    },
+    Case {
+        name: three_steps::NAME,
+        about: "1,500 rows of three requests each with a long tail, 100 in flight, against the ideal",
+        run: three_steps::run,
+    },
+    Case {
+        name: faults::NAME,
+        about: "2,000 prompts with 5 % 429, 2 % 500 and 1 % dropped connections, 100 in flight",
+        run: faults::run,
+    },
+    Case {
+        name: kill::NAME,
+        about: "RARE, killed at 50 random moments and run again each time: what is asked twice",
+        run: kill::run,
+    },
+    Case {
+        name: million_rows::NAME,
+        about: "a million tiny records through a trivial operator: peak memory",
+        run: million_rows::run,
+    },
+];

@@ -1,0 +1,15 @@
+//! What each command prints and writes.
+
+mod demo;
+mod events;
+mod export;
+mod negatives;
+mod plan;
+mod recipes;
+mod search;
+mod stdin;
+
+/// Text with every digit as `#`: what is left is its form.
+fn without_digits(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect()
+}
