@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{Pace, Throttle};
 use crate::chat::{Answer, Ask, Teacher};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Scope};
 use crate::stop::Stop;
 use crate::telemetry::Telemetry;
 
@@ -165,6 +165,10 @@ impl<T: Teacher> Teacher for Permit<T> {
         let counted = Counted(&self.telemetry);
         let result = self.inner.ask(ask).await;
         drop(counted);
+        if matches!(&result, Err(error) if error.scope() == Scope::Run) {
+            // Before the permit goes to the next: every other request would fail the same way.
+            self.gate.stop.stop();
+        }
         self.gate.note(&result);
         drop(permit);
         if matches!(&result, Err(error) if error.kind == Kind::RateLimited) {
@@ -191,7 +195,7 @@ mod tests {
     struct Slow {
         now: AtomicUsize,
         most: AtomicUsize,
-        refuse: bool,
+        fails: Option<Kind>,
     }
 
     #[async_trait::async_trait]
@@ -201,7 +205,7 @@ mod tests {
             self.most.fetch_max(now, Ordering::SeqCst);
             tokio::time::sleep(Duration::from_secs(1)).await;
             self.now.fetch_sub(1, Ordering::SeqCst);
-            if self.refuse { Err(Error::new(Kind::RateLimited, "slow down")) } else { Ok(answer("a")) }
+            self.fails.map_or_else(|| Ok(answer("a")), |kind| Err(Error::new(kind, "no")))
         }
     }
 
@@ -220,7 +224,8 @@ mod tests {
     }
 
     fn layer(gate: Gate, refuse: bool) -> (Arc<Permit<Arc<Slow>>>, Arc<Slow>) {
-        let slow = Arc::new(Slow { refuse, ..Slow::default() });
+        let fails = refuse.then_some(Kind::RateLimited);
+        let slow = Arc::new(Slow { fails, ..Slow::default() });
         (Arc::new(Permit::new(Arc::clone(&slow), Arc::new(gate), Arc::default())), slow)
     }
 
@@ -257,6 +262,16 @@ mod tests {
             results.iter().filter(|r| matches!(r, Err(error) if error.kind == Kind::Stopped)).count(),
             4
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_stops_the_run_lets_no_other_request_go() {
+        let slow = Arc::new(Slow { fails: Some(Kind::Unauthorized), ..Slow::default() });
+        let gate = Arc::new(Gate::new(3, None, None, Stop::default()));
+        let permit = Arc::new(Permit::new(Arc::clone(&slow), gate, Arc::default()));
+        let results = ask_many(&permit, 50).await;
+        let of = |kind| results.iter().filter(|r| matches!(r, Err(error) if error.kind == kind)).count();
+        assert_eq!((of(Kind::Unauthorized), of(Kind::Stopped)), (3, 47));
     }
 
     #[tokio::test(start_paused = true)]

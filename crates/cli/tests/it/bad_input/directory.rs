@@ -104,8 +104,6 @@ fn a_disk_that_is_full() {
         "make room and run the same command again",
     ]);
     assert!(outcome.stderr.contains("full"), "{}", outcome.stderr);
-
-    // With room for the answers but not for the results.
     let stored = stored_answers(&sandbox.path("small/out"));
     assert!(stored.len() > 3, "{} answers were stored before the disk was full", stored.len());
     teacher.reset();

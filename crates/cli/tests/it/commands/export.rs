@@ -70,7 +70,7 @@ fn exporting_later_writes_the_same() {
     sandbox
         .ragstill(&["export", "out", "--format", "messages", "--out", "no/such/folder/x.jsonl"])
         .exits(1)
-        .complains(&["no/such/folder/x.jsonl.partial: cannot be written"]);
+        .complains(&["no/such/folder/x.jsonl: cannot be written"]);
 }
 
 #[test]

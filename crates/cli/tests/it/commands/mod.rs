@@ -3,11 +3,11 @@
 mod demo;
 mod events;
 mod export;
+mod inputs;
 mod negatives;
 mod plan;
 mod recipes;
 mod search;
-mod stdin;
 
 /// Text with every digit as `#`: what is left is its form.
 fn without_digits(text: &str) -> String {

@@ -83,7 +83,7 @@ fn a_running_run_can_be_looked_into() {
     let running = sandbox.spawn(&rare_args(&teacher, "out", &["--concurrency", "2"]));
     crate::support::wait_until("some answers", || teacher.stats().answered >= 4);
     let (stored, to_ask) = by_prompt(&plan(&sandbox, &teacher, &[]))[QUESTION];
-    assert!(stored >= 3 && stored + to_ask == 10, "{stored} stored, {to_ask} to ask");
+    assert!(stored >= 2 && stored + to_ask == 10, "{stored} stored, {to_ask} to ask");
     running.ends_within(std::time::Duration::from_secs(60)).exits(0);
 }
 

@@ -98,7 +98,7 @@ fn new_documents_cost_their_own_requests() {
     assert_eq!(asked["doc2query/question"], 4);
     assert_eq!(asked["reason_distill/reasoning"], 4 + other_negatives);
     assert_eq!(requests(&teacher), 8 + other_negatives);
-    assert!(other_negatives < 15, "{other_negatives} of 30 old records got other negatives");
+    assert!(other_negatives < 30, "{other_negatives} of 30 old records got other negatives");
 
     sandbox.run_rare(&teacher, "fresh", &[]).exits(0);
     same_files(&sandbox.path("out"), &sandbox.path("fresh"));

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::support::{
-    Sandbox, fake_teacher, json_lines, rare_args, read_json, rejects_some, requests, same_files, text_about,
+    Sandbox, fake_teacher, json_lines, rare_args, read, read_json, rejects_some, requests, same_files,
+    text_about,
 };
 
 #[test]
@@ -35,7 +36,10 @@ fn a_server_that_is_gone_and_a_key_that_is_not_set_do_not_matter() {
 fn what_is_missing_is_listed() {
     let sandbox = Sandbox::with_corpus(16);
     let teacher = fake_teacher(|config| config);
-    sandbox.run_rare(&teacher, "out", &[]).exits(0);
+    sandbox.run_rare(&teacher, "whole", &[]).exits(0);
+    // The answers alone, without the results of the run that asked for them.
+    std::fs::create_dir(sandbox.path("out")).unwrap();
+    std::fs::copy(sandbox.path("whole/answers.sqlite"), sandbox.path("out/answers.sqlite")).unwrap();
     sandbox.write("docs/zz-1.md", &text_about("lake", 8001));
     sandbox.write("docs/zz-2.md", &text_about("bridge", 8002));
     teacher.reset();
@@ -67,6 +71,30 @@ fn what_is_missing_is_listed() {
     assert_eq!(requests(&teacher), missing.len() as u64 + 2, "the two new questions lead to two reasonings");
     sandbox.run_rare(&teacher, "out", &["--offline"]).exits(0);
     assert!(!sandbox.path("out/missing.jsonl").exists());
+}
+
+#[test]
+fn a_complete_run_is_not_replaced_by_less() {
+    let sandbox = Sandbox::with_corpus(10);
+    let teacher = fake_teacher(|config| config);
+    sandbox.run_rare(&teacher, "out", &[]).exits(0);
+    let out = sandbox.path("out");
+    crate::support::copy_folder(&out, &sandbox.path("before"));
+    sandbox.write("docs/zz.md", &text_about("lake", 8003));
+    sandbox.run_rare(&teacher, "out", &["--offline", "--seed", "9"]).exits(1).says(&[
+        "kept        the results of the complete run before",
+        "changed since the last run here: seed: 42 → 9",
+    ]);
+    for name in ["records.jsonl", "rejects.jsonl", "usage.json", "run.json", "config.yaml"] {
+        assert_eq!(read(&out.join(name)), read(&sandbox.path("before").join(name)), "{name}");
+    }
+    assert!(!json_lines(&out.join("missing.jsonl")).is_empty());
+    let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".partial")), "{left:?}");
+
+    sandbox.run_rare(&teacher, "out", &["--seed", "9"]).exits(0).says(&["records     11"]);
+    assert_eq!(json_lines(&out.join("records.jsonl")).len(), 11);
+    assert!(read(&out.join("config.yaml")).contains("seed: 9"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn one_at_a_time_and_sixty_four_at_a_time() {
     let sandbox = Sandbox::with_corpus(40);
     let teacher = fake_teacher(|config| {
         // So that answers arrive in another order than they were asked for.
-        let latency = Latency::LongTail { median: Duration::from_millis(4), p99: Duration::from_millis(60) };
+        let latency = Latency::LongTail { median: Duration::from_millis(15), p99: Duration::from_millis(90) };
         rejects_some(config).latency(latency)
     });
     let priced = ["--set", "teachers.default.price={input: 0.37, output: 1.13}"];
@@ -20,7 +20,7 @@ fn one_at_a_time_and_sixty_four_at_a_time() {
         let args = [&["--concurrency", concurrency], &priced[..]].concat();
         sandbox.run_rare(&teacher, out, &args).exits(0);
         let most = teacher.stats().max_in_flight;
-        assert!(if out == "one" { most == 1 } else { most > 20 }, "{most} in flight with {concurrency}");
+        assert!(if out == "one" { most == 1 } else { most > 8 }, "{most} in flight with {concurrency}");
     }
     same_files(&sandbox.path("one"), &sandbox.path("many"));
 }

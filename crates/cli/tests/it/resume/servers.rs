@@ -40,7 +40,7 @@ fn the_load_is_shared() {
 fn a_slow_server_gets_less() {
     let sandbox = Sandbox::with_corpus(40);
     let fast = fake_teacher(slow);
-    let slower = fake_teacher(|config| config.latency(Latency::Fixed(Duration::from_millis(120))));
+    let slower = fake_teacher(|config| config.latency(Latency::Fixed(Duration::from_millis(400))));
     sandbox.ragstill(&args(&[&slower, &fast], "out")).exits(0);
     assert!(requests(&slower) >= 1);
     assert!(requests(&slower) * 2 < requests(&fast), "{} and {}", requests(&slower), requests(&fast));

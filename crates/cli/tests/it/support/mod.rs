@@ -7,7 +7,7 @@ mod teacher;
 
 pub use corpus::{SplitMix, UNANSWERABLE, text_about};
 pub use process::{Outcome, Spawned};
-pub use run_files::{StoredAnswer, copy_folder, json_lines, read, read_json, same_files, stored_answers};
+pub use run_files::{copy_folder, json_lines, read, read_json, same_files, stored_answers};
 pub use teacher::{
     Running, asks_for_question, asks_for_reasoning, fake_teacher, rejects_some, requests, wait_until,
 };

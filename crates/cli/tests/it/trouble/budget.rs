@@ -51,6 +51,11 @@ fn the_limit_is_never_passed_and_a_higher_one_goes_on() {
     run(&teacher, "out", "100").exits(0);
     assert!(teacher.log().iter().all(|entry| !paid.contains_key(&entry.key)), "nothing is paid for twice");
     assert_eq!(requests(&teacher) + paid.len() as u64, 80);
+    // Whatever the price is now, what was paid then was paid.
+    let cheap = ["--set", "teachers.default.price={input: 0, output: 0}", "--max-cost", "0.5", "--seed", "3"];
+    sandbox.run_rare(&teacher, "out", &cheap).exits(1).complains(&["the budget of $0.5000 is reached"]);
+    assert_eq!(requests(&teacher) + paid.len() as u64, 80);
+
     let usage = read_json(&sandbox.path("out/usage.json"));
     assert!((usage["total"]["cost"].as_f64().unwrap() - cost(&out)).abs() < 1e-9, "{usage}");
 

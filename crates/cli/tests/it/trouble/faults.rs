@@ -176,3 +176,28 @@ fn a_teacher_that_goes_down_stops_the_run_and_the_same_command_goes_on() {
     assert!(teacher.log().iter().all(|entry| !stored.contains_key(&entry.key)));
     assert_eq!(requests(&teacher) + stored.len() as u64, 120);
 }
+
+#[test]
+fn a_teacher_that_only_fails_stops_the_run() {
+    let sandbox = Sandbox::with_corpus(40);
+    let teacher = fake_teacher(|config| config.fault(Fault::ServerError, 1.0));
+    let args = ["--concurrency", "4", "--set", "teachers.default.max_attempts=2"];
+    sandbox.run_rare(&teacher, "out", &args).exits(1).complains(&[
+        "error: the teacher is down: the server failed (HTTP 500",
+        "it has not answered a single request",
+    ]);
+    let status = read_json(&sandbox.path("out/run.json"));
+    assert!(status["pending"].as_u64().unwrap() >= 37, "records are left for later, not rejected: {status}");
+    // Others are sent while one waits to be sent again, but not all of them twice.
+    assert!(requests(&teacher) < 70, "{} requests", requests(&teacher));
+}
+
+#[test]
+fn a_proxy_of_the_environment_does_not_stand_before_a_server_on_this_machine() {
+    let sandbox = Sandbox::with_corpus(2);
+    let teacher = fake_teacher(|config| config);
+    let args = crate::support::rare_args(&teacher, "out", &[]);
+    let nobody = "http://127.0.0.1:9";
+    sandbox.ragstill_with_env(&args, &[("HTTP_PROXY", nobody), ("http_proxy", nobody)]).exits(0);
+    assert_eq!(requests(&teacher), 4);
+}

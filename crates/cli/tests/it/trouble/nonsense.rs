@@ -33,6 +33,10 @@ fn nonsense_becomes_rejects_with_reasons() {
     let status = read_json(&sandbox.path("out/run.json"));
     assert_eq!(status["rejects_by_reason"][0]["operator"], "doc2query");
     assert_eq!(status["rejects"], 4);
+    let steps = status["steps"].as_array().unwrap();
+    let counts =
+        |step: &serde_json::Value| ["given", "kept", "rejected"].map(|count| step[count].as_u64().unwrap());
+    assert_eq!(steps.iter().map(counts).collect::<Vec<_>>(), [[36, 32, 4], [32, 32, 0], [32, 32, 0]]);
 }
 
 #[test]
@@ -74,8 +78,9 @@ fn mostly_nonsense_stops_the_run_with_advice() {
     // Two of three documents: more than half of any first fifty.
     let teacher = fake_teacher(|config| {
         config.inject(|request| {
-            let lost =
-                asks_for_question(request) && request.prompt().bytes().map(u64::from).sum::<u64>() % 3 != 0;
+            let mut words = request.prompt().split_whitespace();
+            let series: Option<u64> = words.find_map(|word| word.parse().ok());
+            let lost = asks_for_question(request) && series.is_some_and(|number| number % 3 != 0);
             lost.then_some(Fault::Nonsense)
         })
     });

@@ -85,7 +85,7 @@ fn a_server_that_refuses_structured_output_is_asked_without() {
     sandbox.run_rare(&plain, "plain", &[]).exits(0);
     let teacher = fake_teacher(|config| config.refuse(Refusal::NoStructuredOutput));
     let args = ["--concurrency", "2", "--set", "teachers.default.structured_output=true"];
-    sandbox.run_rare(&teacher, "out", &args).exits(0);
+    sandbox.run_rare(&teacher, "out", &args).exits(0).says(&["takes no output schema: it was left out"]);
     same_files(&sandbox.path("plain"), &sandbox.path("out"));
     let refused = teacher.stats().by_status[&400];
     assert!((1..=2).contains(&refused), "it is learnt once: {refused} were refused");
