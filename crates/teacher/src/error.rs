@@ -1,6 +1,6 @@
 //! What can go wrong between a request and its answer, and how far the damage reaches.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The result of asking a teacher.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -76,12 +76,14 @@ pub struct Error {
     pub retry_after: Option<Duration>,
     /// The HTTP status, when a response arrived.
     pub http_status: Option<u16>,
+    /// When the request was sent that failed, if it was: waiting for a permit is over by then.
+    pub sent: Option<Instant>,
 }
 
 impl Error {
     /// An error with a message for a person.
     pub fn new(kind: Kind, context: impl Into<String>) -> Self {
-        Self { kind, context: context.into(), retry_after: None, http_status: None }
+        Self { kind, context: context.into(), retry_after: None, http_status: None, sent: None }
     }
 
     /// How far this error reaches.

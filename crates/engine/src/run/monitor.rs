@@ -96,7 +96,8 @@ impl Monitor {
     }
 
     pub(crate) fn finished(&self, row: &RowLines) {
-        self.rows.fetch_add(1, Ordering::Relaxed);
+        // A row that a later run must complete is not done.
+        self.rows.fetch_add(u64::from(row.pending == 0), Ordering::Relaxed);
         self.records.fetch_add(row.records.len() as u64, Ordering::Relaxed);
         self.rejects.fetch_add(row.rejects.len() as u64, Ordering::Relaxed);
     }

@@ -42,11 +42,10 @@ impl Breaker {
     /// Judges a request all of whose attempts failed, the last with `error`: gives back the error, or [`Kind::Down`]
     /// when the teacher is down.
     ///
-    /// What counts is whether anything succeeded since the first failure. When the request was sent, or began to wait
-    /// for its turn, says nothing: all that waits in a long queue began before the last success.
-    pub fn exhausted(&self, error: Error, first_failure: Instant, failures: u32) -> Error {
+    /// It is not, and this request alone is the trouble, when another succeeded after `since`.
+    pub fn exhausted(&self, error: Error, since: Instant, failures: u32) -> Error {
         let mut state = self.state.lock();
-        if state.last_success.is_some_and(|success| success >= first_failure) {
+        if state.last_success.is_some_and(|success| success >= since) {
             return error;
         }
         state.exhausted_in_a_row += 1;
@@ -84,11 +83,11 @@ mod tests {
     #[test]
     fn trouble_of_one_request_does_not_stop_the_run() {
         let breaker = Breaker::default();
-        let first_failure = Instant::now();
+        let since = Instant::now();
         breaker.succeeded();
         for kind in [Kind::Server, Kind::Unreachable] {
             for _ in 0..10 {
-                assert_eq!(breaker.exhausted(error(kind), first_failure, 6).kind, kind);
+                assert_eq!(breaker.exhausted(error(kind), since, 6).kind, kind);
             }
         }
     }

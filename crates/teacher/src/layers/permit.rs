@@ -163,7 +163,8 @@ impl<T: Teacher> Teacher for Permit<T> {
         let permit = self.gate.enter(ask).await?;
         self.telemetry.began();
         let counted = Counted(&self.telemetry);
-        let result = self.inner.ask(ask).await;
+        let sent = std::time::Instant::now();
+        let result = self.inner.ask(ask).await.map_err(|error| Error { sent: Some(sent), ..error });
         drop(counted);
         if matches!(&result, Err(error) if error.scope() == Scope::Run) {
             // Before the permit goes to the next: every other request would fail the same way.

@@ -99,13 +99,15 @@ impl<T> Retry<T> {
             delay
         } else {
             progress.failures += 1;
-            let first_failure = *progress.first_failure.get_or_insert_with(Instant::now);
+            let now = Instant::now();
+            let first = *progress.first.get_or_insert((error.sent.unwrap_or(now), now));
             progress.throttled_since = None;
             let attempts = self.policy.attempts(error.kind, self.breaker.ever_succeeded());
             if progress.failures >= attempts {
                 let context = format!("{} (sent {} times)", error.context, progress.failures);
                 let error = Error { context, ..error };
-                return Err(self.breaker.exhausted(error, first_failure, progress.failures));
+                let since = telling_since(error.kind, first);
+                return Err(self.breaker.exhausted(error, since, progress.failures));
             }
             error.retry_after.unwrap_or_else(|| self.policy.delay(progress.failures))
         };
@@ -117,9 +119,26 @@ impl<T> Retry<T> {
     }
 }
 
+/// The moment from which on the success of another request tells that the teacher is well and this one is the trouble,
+/// by when its first attempt was sent and when that failed.
+///
+/// When it was first asked for tells nothing: all that waits in a long queue was asked for before the last success. For
+/// what fails soon it is its failure, and a little later, because what was in flight with it arrives until then. What
+/// fails by taking too long does so long after all others are done.
+fn telling_since(kind: Kind, (sent, failed): (Instant, Instant)) -> Instant {
+    match kind {
+        Kind::Timeout => sent,
+        _ => failed + (failed.elapsed() / 2).min(AFTERMATH),
+    }
+}
+
+/// How long after a teacher went down answers may still arrive that it gave before.
+const AFTERMATH: Duration = Duration::from_secs(1);
+
 #[derive(Default)]
 struct Progress {
-    first_failure: Option<Instant>,
+    /// When the first attempt was sent, and when it failed.
+    first: Option<(Instant, Instant)>,
     failures: u32,
     throttles: u32,
     throttled_since: Option<Instant>,
@@ -152,9 +171,9 @@ impl<T: Teacher> Teacher for Retry<T> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
-    use super::{Retry, RetryPolicy};
+    use super::{Retry, RetryPolicy, telling_since};
     use crate::chat::{Answer, Ask, Teacher};
     use crate::error::{Error, Kind, Result};
     use crate::layers::Breaker;
@@ -210,6 +229,17 @@ mod tests {
         let unreachable = retry(failing(Kind::Unreachable), Stop::default());
         assert_eq!(unreachable.ask(&ask("q")).await.unwrap_err().kind, Kind::Down);
         assert_eq!(unreachable.inner.calls(), 3);
+    }
+
+    #[test]
+    fn what_tells_a_bad_request_from_a_bad_teacher() {
+        let sent = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
+        let failed = sent + Duration::from_secs(20);
+        assert_eq!(telling_since(Kind::Timeout, (sent, failed)), sent);
+        assert_eq!(telling_since(Kind::Server, (sent, failed)), failed + Duration::from_secs(1));
+        // Within a short time it is half of it.
+        let failed = Instant::now();
+        assert!(telling_since(Kind::Server, (failed, failed)) <= Instant::now());
     }
 
     #[tokio::test(start_paused = true)]

@@ -83,7 +83,8 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn scan(&mut self, found: &mut Vec<Found>) {
-        while let Some(ahead) = self.text[self.at..].find(['{', '[', '`', '~']) {
+        let bytes = self.text.as_bytes();
+        while let Some(ahead) = bytes[self.at..].iter().position(|byte| b"{[`~".contains(byte)) {
             self.at += ahead;
             let start = self.at;
             if let Some((mark, length)) = fence_run(&self.text[start..]) {

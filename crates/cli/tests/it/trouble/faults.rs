@@ -153,6 +153,20 @@ fn lasting_faults_of_one_request_are_a_reject_with_the_reason() {
 }
 
 #[test]
+fn several_bad_requests_among_good_ones_are_rejects() {
+    let sandbox = Sandbox::with_corpus(60);
+    let teacher = fake_teacher(|config| {
+        config.latency(Latency::Fixed(Duration::from_millis(60))).inject(|request| {
+            let bad = ["series 1000 ", "series 1001 ", "series 1002 ", "series 1003 ", "series 1004 "];
+            let struck = asks_for_question(request) && bad.iter().any(|mark| request.prompt().contains(mark));
+            struck.then_some(Fault::ServerError)
+        })
+    });
+    let args = ["--concurrency", "4", "--set", "teachers.default.max_attempts=2"];
+    sandbox.run_rare(&teacher, "out", &args).exits(0).says(&["records     55", "rejects     5"]);
+}
+
+#[test]
 fn a_teacher_that_goes_down_stops_the_run_and_the_same_command_goes_on() {
     let sandbox = Sandbox::with_corpus(60);
     let teacher = fake_teacher(|config| config.latency(Latency::Fixed(Duration::from_millis(25))));
