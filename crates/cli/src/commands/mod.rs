@@ -37,10 +37,15 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
         .map_err(|error| Error::failed(format!("the threads cannot be started: {error}")))
 }
 
-/// Prints to standard output; a reader that has gone away (`| head`) is no error.
+/// Prints to standard output.
 fn print(text: &str) -> Result<()> {
     use std::io::Write as _;
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    told(std::io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// What came of writing to standard output: a reader that has gone away (`| head`) is no error.
+fn told(written: std::io::Result<()>) -> Result<()> {
+    match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::failed(format!("standard output cannot be written: {error}")))
         }

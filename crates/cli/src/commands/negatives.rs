@@ -12,6 +12,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use serde_json::json;
 
 use super::search::{bm25_params, read_corpus};
+use super::told;
 use crate::args::NegativesArgs;
 
 /// Rows that are mined together before they are written.
@@ -118,7 +119,7 @@ impl Output {
     fn line(&mut self, line: &str) -> Result<()> {
         match self {
             Self::File(file) => Ok(file.write_line(line)?),
-            Self::Stdout(out) => writeln!(out, "{line}").map_err(stdout_fault),
+            Self::Stdout(out) => told(writeln!(out, "{line}")),
         }
     }
 
@@ -128,11 +129,7 @@ impl Output {
                 file.finish()?;
                 Ok(())
             }
-            Self::Stdout(mut out) => out.flush().map_err(stdout_fault),
+            Self::Stdout(mut out) => told(out.flush()),
         }
     }
-}
-
-fn stdout_fault(error: std::io::Error) -> Error {
-    Error::failed(format!("standard output cannot be written: {error}"))
 }

@@ -85,7 +85,7 @@ async fn mind_interrupts(monitor: Arc<Monitor>) {
     );
     monitor.stop().stop();
     interrupt().await;
-    eprintln!("\nstopped; every answer that had arrived is saved, and the same command goes on from there");
+    eprintln!("\nstopped; every answer that is stored is safe, and the same command goes on from there");
     std::process::exit(i32::from(crate::FAILED));
 }
 
