@@ -13,6 +13,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use ragstill_engine::{Error, Kind};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A run that failed and can be resumed.
 const FAILED: u8 = 1;
 /// A mistake in the command, the configuration or the input.

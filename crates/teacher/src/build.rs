@@ -131,7 +131,7 @@ pub fn build(spec: &TeacherSpec<'_>, shared: &Shared) -> Result<BuiltTeacher> {
                 max_response: config.max_response_mb.saturating_mul(1_000_000),
             };
             let transport =
-                OpenAi::new(client.clone(), settings, Arc::clone(&gate), Arc::clone(&shared.telemetry));
+                OpenAi::new(client.clone(), settings, Arc::clone(&gate), Arc::clone(&shared.telemetry))?;
             Ok(Timeout::new(transport, Duration::from_secs_f64(config.timeout_seconds)))
         })
         .collect::<Result<Vec<_>>>()?;

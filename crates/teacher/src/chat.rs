@@ -5,30 +5,11 @@ use std::sync::Arc;
 
 use ragstill_core::RecordId;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::messages::Messages;
 use crate::prompt::OutputSchema;
-
-/// One message of a chat request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// `system`, `user` or `assistant`.
-    pub role: MessageRole,
-    /// The text.
-    pub content: String,
-}
-
-/// Who a message of a request is from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MessageRole {
-    /// Standing instructions.
-    System,
-    /// The question.
-    User,
-    /// What the model said earlier.
-    Assistant,
-}
 
 /// How the model draws its answer. What is `None` is left to the server.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -93,7 +74,7 @@ pub struct Ask {
     /// What the prompt was rendered with. The built-in teacher reads these; a model sees only `messages`.
     pub variables: Arc<Map<String, Value>>,
     /// The rendered prompt.
-    pub messages: Vec<Message>,
+    pub messages: Messages,
     /// How to draw the answer.
     pub sampling: Sampling,
     /// The shape that the answer must have, if it must be JSON.
@@ -116,6 +97,28 @@ impl Ask {
     pub fn prompt_tokens_estimated(&self) -> u64 {
         self.messages.iter().map(|message| estimate_tokens(&message.content) + 4).sum()
     }
+
+    /// What decides the answer beside the model, and nothing else, as JSON: the messages, the sampling, the schema and
+    /// the sample number. It is what is hashed, and what is stored with the answer.
+    pub fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Request<'a> {
+            messages: &'a Messages,
+            sampling: &'a Sampling,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            schema: Option<&'a RawValue>,
+            sample: u32,
+        }
+        let schema = self.schema.as_deref().map(OutputSchema::json);
+        let request =
+            Request { messages: &self.messages, sampling: &self.sampling, schema, sample: self.sample };
+        let length = self.messages.json().get().len() + schema.map_or(0, |schema| schema.get().len()) + 256;
+        let mut json = Vec::with_capacity(length);
+        // Plain structures with string keys always serialise, and to UTF-8.
+        let written = serde_json::to_writer(&mut json, &request);
+        debug_assert!(written.is_ok());
+        String::from_utf8(json).unwrap_or_default()
+    }
 }
 
 /// Tokens of a text by the rule of thumb of four bytes a token. For forecasts and servers that report no usage.
@@ -133,26 +136,12 @@ pub struct Key([u8; 32]);
 impl Key {
     /// The key of this request to this model.
     pub fn of(model: &str, ask: &Ask) -> Self {
-        #[derive(Serialize)]
-        struct Request<'a> {
-            model: &'a str,
-            messages: &'a [Message],
-            sampling: &'a Sampling,
-            schema: Option<&'a Value>,
-            sample: u32,
-        }
-        let request = Request {
-            model,
-            messages: &ask.messages,
-            sampling: &ask.sampling,
-            schema: ask.schema.as_deref().map(OutputSchema::source),
-            sample: ask.sample,
-        };
-        let mut hash = HashWriter(blake3::Hasher::new());
-        // Writing plain structures into a hash cannot fail: there is no map with keys that are not strings.
-        let written = serde_json::to_writer(&mut hash, &request);
-        debug_assert!(written.is_ok());
-        Self(hash.0.finalize().into())
+        let mut hash = blake3::Hasher::new();
+        hash.update(model.as_bytes());
+        // A byte that no JSON holds: no model and request run into another pair.
+        hash.update(&[0]);
+        hash.update(ask.to_json().as_bytes());
+        Self(hash.finalize().into())
     }
 
     /// The raw bytes.
@@ -163,26 +152,13 @@ impl Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
     }
 }
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({self})")
-    }
-}
-
-struct HashWriter(blake3::Hasher);
-
-impl std::io::Write for HashWriter {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 
@@ -285,8 +261,8 @@ mod tests {
         warm.sampling.temperature = Some(0.5);
         assert_ne!(key, Key::of("m", &warm));
         assert_ne!(key, Key::of("m", &ask("hello!")));
-        // Pinned (BLAKE3 of the request as JSON, computed elsewhere): a change here would ask every stored answer again.
-        assert_eq!(key.to_string(), "fb1d73af91cf7761e94fa368da7fefcfd69cd9f3b045930483af76ae1c834dac");
+        // Pinned (BLAKE3 of model, a zero byte and the request as JSON, computed elsewhere): a change here would ask every stored answer again.
+        assert_eq!(key.to_string(), "4f2f429319354ddef5cf0abbe8c67a92c776412018c355c7e848e4f39ede0dd2");
     }
 
     #[test]

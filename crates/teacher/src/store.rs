@@ -5,18 +5,18 @@
 //! that wait in one transaction and syncs it to disk (`synchronous=FULL`), so a lone answer is durable in one sync and
 //! a crowd shares one.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
-use serde::Serialize;
 use tokio::sync::oneshot;
 
-use crate::chat::{Answer, Ask, Finish, Key, Message, Sampling, Usage};
+use crate::chat::{Answer, Ask, Finish, Key, Usage};
 use crate::error::{Error, Kind, Result};
-use crate::prompt::OutputSchema;
 
 /// Marks the file as ours (`PRAGMA application_id`): "rags".
 const APPLICATION_ID: i32 = 0x7261_6773;
@@ -26,6 +26,8 @@ const VERSION: i32 = 1;
 const ELSEWHERE: &str = "move it away or choose another --out";
 /// The most answers in one transaction: bounds the memory of a commit.
 const GROUP: usize = 1024;
+/// How long an answer waits for others to be committed with it.
+const LINGER: Duration = Duration::from_millis(3);
 
 const TABLES: &str = "
     CREATE TABLE answers (
@@ -154,7 +156,7 @@ impl Store {
             model: model.to_owned(),
             step: ask.step.to_string(),
             prompt: ask.prompt.to_string(),
-            request: request_json(ask),
+            request: ask.to_json(),
             answer: answer.clone(),
             cost,
         };
@@ -253,20 +255,21 @@ fn prepare(connection: &Connection, path: &Path) -> Result<()> {
         Some(ErrorCode::NotADatabase) => fault(path, "is no database", &ELSEWHERE),
         _ => fault(path, "cannot be used", &error),
     };
-    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(unusable)?;
+    connection.busy_timeout(Duration::from_secs(10)).map_err(unusable)?;
     let tables: i32 =
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(unusable)?;
     if tables == 0 {
+        // Eight waits for the disk, were they synced here: the writer does it once, before the first answer.
         connection
             .execute_batch(&format!(
-                "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+                "PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
             ))
             .map_err(unusable)?;
     }
     check(connection, path)?;
     connection
         .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;",
         )
         .map_err(unusable)
 }
@@ -293,21 +296,39 @@ fn check(connection: &Connection, path: &Path) -> Result<()> {
 }
 
 fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Write>, path: &Path) {
+    let unwritable = |error: &dyn std::fmt::Display| {
+        fault(
+            path,
+            "cannot be written",
+            &format!("{error}; the answers so far are safe; make room and run the same command again"),
+        )
+    };
+    // Here, while the first requests are on their way.
+    let unsynced = sync(path).map_err(|error| unwritable(&error)).err();
     let mut group = Vec::new();
     while let Ok(first) = waiting.recv() {
         group.push(first);
+        // A commit for each of a crowd would cost more than all the rest that is done for an answer.
+        std::thread::sleep(LINGER);
         group.extend(waiting.try_iter().take(GROUP - 1));
-        let result = write_group(&mut connection, &group).map_err(|error| {
-            fault(
-                path,
-                "cannot be written",
-                &format!("{error}; the answers so far are safe; make room and run the same command again"),
-            )
-        });
+        let result = match &unsynced {
+            Some(error) => Err(error.clone()),
+            None => write_group(&mut connection, &group).map_err(|error| unwritable(&error)),
+        };
         for write in group.drain(..) {
             // A receiver that is gone no longer needs to know.
             let _ = write.done.send(result.clone());
         }
+    }
+}
+
+/// Makes sure that the file itself, and not only what is written to it later, outlives a power cut.
+fn sync(path: &Path) -> std::io::Result<()> {
+    File::open(path)?.sync_all()?;
+    match path.parent() {
+        // Windows opens no folders, and keeps a journal of their entries itself.
+        Some(folder) if cfg!(unix) && !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => Ok(()),
     }
 }
 
@@ -336,25 +357,6 @@ fn write_group(connection: &mut Connection, group: &[Write]) -> rusqlite::Result
         }
     }
     transaction.commit()
-}
-
-fn request_json(ask: &Ask) -> String {
-    #[derive(Serialize)]
-    struct Request<'a> {
-        messages: &'a [Message],
-        sampling: &'a Sampling,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        schema: Option<&'a serde_json::Value>,
-        sample: u32,
-    }
-    let request = Request {
-        messages: &ask.messages,
-        sampling: &ask.sampling,
-        schema: ask.schema.as_deref().map(OutputSchema::source),
-        sample: ask.sample,
-    };
-    // Plain structures with string keys always serialise.
-    serde_json::to_string(&request).unwrap_or_default()
 }
 
 #[cfg(test)]

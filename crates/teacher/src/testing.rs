@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ragstill_core::RecordId;
 
-use crate::chat::{Answer, Ask, Finish, Message, MessageRole, Sampling, Teacher, Usage};
+use crate::chat::{Answer, Ask, Finish, Sampling, Teacher, Usage};
 use crate::error::Result;
+use crate::messages::{Message, MessageRole};
 
 /// A request with this text.
 pub(crate) fn ask(text: &str) -> Ask {
@@ -15,7 +16,7 @@ pub(crate) fn ask(text: &str) -> Ask {
         step: "step".into(),
         prompt: "step/prompt".into(),
         variables: Arc::default(),
-        messages: vec![Message { role: MessageRole::User, content: text.to_owned() }],
+        messages: vec![Message { role: MessageRole::User, content: text.into() }].into(),
         sampling: Sampling { max_tokens: Some(100), ..Sampling::default() },
         schema: None,
         sample: 0,

@@ -16,7 +16,7 @@ pub fn demo(args: &DemoArgs) -> Result<ExitCode> {
     let checked = check(&crate::recipes::load("rare")?, &registry)?;
     let input = Input::from_documents(demo_corpus::documents(), &checked.recipe.input.read_options())?;
     let options = RunOptions { out: args.out.clone(), offline: false, keep_going: false };
-    let summary = super::run::run_checked(checked, &registry, &input, &options, Show::for_people())?;
+    let summary = super::run::run_checked(checked, registry, input, options.clone(), Show::for_people())?;
     let mut out = show::summary(&summary, &options);
     if let Some(record) = first_record(&args.out)? {
         out.push_str(&show::example(&record));

@@ -17,7 +17,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
     let (checked, input) = settings::resolve(&args.recipe, &registry)?;
     let options = RunOptions { out: args.out.clone(), offline: args.offline, keep_going: args.keep_going };
     let mode = if args.json { Show::Json } else { Show::for_people() };
-    let summary = run_checked(checked, &registry, &input, &options, mode)?;
+    let summary = run_checked(checked, registry, input, options.clone(), mode)?;
     if args.json {
         let mut event = serde_json::json!({"event": "done"});
         if let (Some(event), serde_json::Value::Object(summary)) = (event.as_object_mut(), summary.to_json())
@@ -35,9 +35,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
 /// Runs with progress shown and interrupts minded.
 pub fn run_checked(
     checked: Checked,
-    registry: &Registry,
-    input: &Input,
-    options: &RunOptions,
+    registry: Registry,
+    input: Input,
+    options: RunOptions,
     mode: Show,
 ) -> Result<Summary> {
     let monitor = Arc::new(Monitor::default());
@@ -45,10 +45,16 @@ pub fn run_checked(
     runtime.block_on(async {
         let interrupts = tokio::spawn(mind_interrupts(Arc::clone(&monitor)));
         let watch = Watch::start(Arc::clone(&monitor), mode);
-        let summary = ragstill_engine::run(checked, registry, input, options, &monitor).await;
+        // On a thread of the runtime: this one would have to be woken for every row.
+        let run = tokio::spawn({
+            let monitor = Arc::clone(&monitor);
+            async move { ragstill_engine::run(checked, &registry, &input, &options, &monitor).await }
+        });
+        let summary = run.await;
         watch.finish();
         interrupts.abort();
-        summary
+        // A run is not aborted by anybody: what ended it without a result is a panic.
+        summary.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     })
 }
 

@@ -187,10 +187,11 @@ fn finish(
     Ok(summary)
 }
 
-/// The number of rows under way at once: enough that permits are never idle while rows move between steps, and that the
-/// last rows of a run do not leave it with one request at a time.
+/// The number of rows under way at once. Twice the requests in flight keep permits from being idle while rows move
+/// between steps. More let the last rows begin earlier: what a run of several steps waits for at its end is the slowest
+/// of the rows that began last. Each costs memory, so a high concurrency, which has many anyway, gets fewer a permit.
 fn window(concurrency: usize) -> usize {
-    (concurrency * 4).max(64)
+    (concurrency * 8).clamp(64, 1000).max(concurrency * 2)
 }
 
 /// Runs what blocks without keeping the other tasks of this thread from running.

@@ -5,31 +5,29 @@ const SOURCES: &[&str] = &["document", "passage", "text", "article", "excerpt", 
 
 /// Words before one of them that make it the text at hand. "Which document must be filed" is a fine question; "what
 /// does the document above say" is none.
-const POINTERS: &[&str] =
-    &["this", "given", "provided", "above", "following", "according to the", "in the", "the author of the"];
+const POINTERS: &[&[&str]] = &[
+    &["this"],
+    &["given"],
+    &["provided"],
+    &["above"],
+    &["following"],
+    &["according", "to", "the"],
+    &["in", "the"],
+    &["the", "author", "of", "the"],
+];
 
 /// The phrase by which a question names the text it was made from, if it does.
 pub(super) fn names_its_source(question: &str) -> Option<String> {
-    let words: Vec<String> = question
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let flat = words.join(" ");
-    let padded = format!(" {flat} ");
-    for source in SOURCES {
-        for pointer in POINTERS {
-            let phrase = format!("{pointer} {source}");
-            if padded.contains(&format!(" {phrase} ")) {
-                return Some(phrase);
-            }
+    let lower = question.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.iter().enumerate().filter(|(_, word)| SOURCES.contains(word)).find_map(|(at, source)| {
+        let (before, after) = (&words[..at], &words[at + 1..]);
+        if let Some(pointer) = POINTERS.iter().find(|pointer| before.ends_with(pointer)) {
+            return Some(format!("{} {source}", pointer.join(" ")));
         }
-        let phrase = format!("the {source} above");
-        if padded.contains(&format!(" {phrase} ")) {
-            return Some(phrase);
-        }
-    }
-    None
+        (before.ends_with(&["the"]) && after.starts_with(&["above"])).then(|| format!("the {source} above"))
+    })
 }
 
 #[cfg(test)]

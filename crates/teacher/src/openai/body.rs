@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::chat::{Ask, Message, Sampling};
+use crate::chat::{Ask, Sampling};
+use crate::messages::Messages;
 use crate::prompt::OutputSchema;
 
 /// What a server has refused and is no longer sent.
@@ -59,7 +60,7 @@ impl Quirks {
 #[derive(Serialize)]
 struct Body<'a> {
     model: &'a str,
-    messages: &'a [Message],
+    messages: &'a Messages,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,8 +101,11 @@ pub(super) fn request_body(model: &str, ask: &Ask, structured: bool, quirks: Qui
         response_format,
         extra,
     };
+    let mut json = Vec::with_capacity(ask.messages.json().get().len() + 512);
     // Plain structures with string keys always serialise.
-    serde_json::to_vec(&body).unwrap_or_default()
+    let written = serde_json::to_writer(&mut json, &body);
+    debug_assert!(written.is_ok());
+    json
 }
 
 fn response_format(schema: &OutputSchema, ask: &Ask) -> Value {

@@ -38,6 +38,8 @@ pub struct ServerSettings {
 #[derive(Debug)]
 pub struct OpenAi {
     client: reqwest::Client,
+    /// A request without its body: address and headers are the same each time.
+    head: reqwest::Request,
     settings: ServerSettings,
     gate: Arc<Gate>,
     telemetry: Arc<Telemetry>,
@@ -52,6 +54,11 @@ pub fn http_client(concurrency: usize, urls: &[String]) -> Result<reqwest::Clien
     // Fails only when another part of the process has chosen a provider, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder();
+    if urls.iter().all(|url| url.trim_start().starts_with("http://")) {
+        // Nothing is encrypted, and redirects are not followed: the system's certificates, which take megabytes and
+        // milliseconds, are not needed.
+        builder = builder.tls_certs_only([]);
+    }
     if urls.iter().all(|url| is_loopback(url)) {
         // A proxy of the environment is for the network, not for a server on this machine.
         builder = builder.no_proxy();
@@ -77,31 +84,44 @@ fn is_loopback(url: &str) -> bool {
 impl OpenAi {
     /// A model behind this address. The gate is told when the server's limits are used up, the telemetry what the
     /// server does not take.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when the address or the key cannot be put into a request.
     pub fn new(
         client: reqwest::Client,
         settings: ServerSettings,
         gate: Arc<Gate>,
         telemetry: Arc<Telemetry>,
-    ) -> Self {
-        Self { client, settings, gate, telemetry, quirks: Mutex::default() }
+    ) -> Result<Self> {
+        let unusable = |why: String| Error::new(Kind::Config, format!("{}: {why}", settings.url));
+        let mut head = client
+            .post(&settings.url)
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, concat!("ragstill/", env!("CARGO_PKG_VERSION")));
+        if let Some(key) = &settings.api_key {
+            let mut value = HeaderValue::from_str(&key.bearer())
+                .map_err(|_| unusable("the API key holds characters that cannot be sent".to_owned()))?;
+            value.set_sensitive(true);
+            head = head.header(AUTHORIZATION, value);
+        }
+        let head = head.build().map_err(|error| unusable(error.to_string()))?;
+        Ok(Self { client, head, settings, gate, telemetry, quirks: Mutex::default() })
+    }
+
+    fn request(&self, body: Vec<u8>) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.head.method().clone(), self.head.url().clone());
+        request.headers_mut().clone_from(self.head.headers());
+        *request.body_mut() = Some(body.into());
+        request
     }
 
     async fn send(&self, ask: &Ask, quirks: Quirks) -> Result<Answer> {
         let body = request_body(&self.settings.model, ask, self.settings.structured_output, quirks);
-        let mut request = self
+        let mut response = self
             .client
-            .post(&self.settings.url)
-            .header(CONTENT_TYPE, "application/json")
-            .header(USER_AGENT, concat!("ragstill/", env!("CARGO_PKG_VERSION")))
-            .body(body);
-        if let Some(key) = &self.settings.api_key
-            && let Ok(mut value) = HeaderValue::from_str(&key.bearer())
-        {
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
-        }
-        let mut response =
-            request.send().await.map_err(|error| from_connection(&error, &self.settings.url))?;
+            .execute(self.request(body))
+            .await
+            .map_err(|error| from_connection(&error, &self.settings.url))?;
         let status = response.status();
         let body = self.read(&mut response).await?;
         if !status.is_success() {

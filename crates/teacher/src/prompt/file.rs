@@ -4,7 +4,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::chat::{MessageRole, Sampling};
+use crate::chat::Sampling;
+use crate::messages::MessageRole;
 
 /// What stands between the `---` lines of a prompt file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -113,7 +114,7 @@ fn split_front_matter(source: &str) -> Result<(Option<FrontMatter>, &str), Strin
 #[cfg(test)]
 mod tests {
     use super::PromptFile;
-    use crate::chat::MessageRole;
+    use crate::messages::MessageRole;
 
     #[test]
     fn front_matter_and_sections() {

@@ -1,6 +1,7 @@
 //! The shape that a prompt demands of its answer.
 
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::error::{Error, Kind, Result};
 use crate::parse::Schema;
@@ -9,6 +10,7 @@ use crate::parse::Schema;
 #[derive(Debug, Clone)]
 pub struct OutputSchema {
     source: Value,
+    json: Box<RawValue>,
     compiled: Schema,
 }
 
@@ -21,12 +23,20 @@ impl OutputSchema {
         let compiled = Schema::compile(&source).map_err(|error| {
             Error::new(Kind::Config, format!("the output schema cannot be used: {error}"))
         })?;
-        Ok(Self { source, compiled })
+        let json = to_raw_value(&source).map_err(|error| {
+            Error::new(Kind::Config, format!("the output schema cannot be written: {error}"))
+        })?;
+        Ok(Self { source, json, compiled })
     }
 
     /// The schema as written.
     pub fn source(&self) -> &Value {
         &self.source
+    }
+
+    /// The schema as JSON, written once: every request holds it.
+    pub fn json(&self) -> &RawValue {
+        &self.json
     }
 
     /// The schema to check answers with.

@@ -99,8 +99,9 @@ mod tests {
         std::fs::write(folder.path().join("op/aks.md"), "# user\nstray").unwrap();
         let prompts = Prompts::with_overrides(folder.path()).unwrap();
         let prompt = prompts.load("op/ask", "---\nvariables: [text]\n---\n# user\nbuilt in").unwrap();
-        let rendered =
-            prompt.render(serde_json::json!({"text": "t"}).as_object().unwrap()).unwrap().remove(0).content;
+        let rendered = prompt.render(serde_json::json!({"text": "t"}).as_object().unwrap()).unwrap()[0]
+            .content
+            .to_string();
         assert_eq!(rendered, "mine t");
         let fault = prompts.check_all_used().unwrap_err().context;
         assert!(fault.contains("`op/aks.md`") && fault.contains("op/ask.md"), "{fault}");
