@@ -80,13 +80,13 @@ impl Store {
     /// written.
     pub fn open(path: &Path) -> Result<Self> {
         let connection = Connection::open(path).map_err(|error| fault(path, "cannot be opened", &error))?;
-        prepare(&connection, path)?;
+        let is_new = prepare(&connection, path)?;
         let reader = open_reader(path)?;
         let (queue, waiting) = mpsc::channel();
         let writer_path = path.to_owned();
         let writer = std::thread::Builder::new()
             .name("answers".to_owned())
-            .spawn(move || write_all(connection, &waiting, &writer_path))
+            .spawn(move || write_all(connection, &waiting, &writer_path, is_new))
             .map_err(|error| fault(path, "has no thread to write it", &error))?;
         Ok(Self {
             path: path.to_owned(),
@@ -250,7 +250,8 @@ fn open_reader(path: &Path) -> Result<Connection> {
         .map_err(|error| fault(path, "cannot be opened", &error))
 }
 
-fn prepare(connection: &Connection, path: &Path) -> Result<()> {
+/// Makes the tables if there are none; returns whether it did, and the file is yet to be synced.
+fn prepare(connection: &Connection, path: &Path) -> Result<bool> {
     let unusable = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => fault(path, "is no database", &ELSEWHERE),
         _ => fault(path, "cannot be used", &error),
@@ -271,7 +272,8 @@ fn prepare(connection: &Connection, path: &Path) -> Result<()> {
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;",
         )
-        .map_err(unusable)
+        .map_err(unusable)?;
+    Ok(tables == 0)
 }
 
 /// Refuses what is not a store of this version.
@@ -295,7 +297,7 @@ fn check(connection: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Write>, path: &Path) {
+fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Write>, path: &Path, is_new: bool) {
     let unwritable = |error: &dyn std::fmt::Display| {
         fault(
             path,
@@ -304,7 +306,8 @@ fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Write>, path: 
         )
     };
     // Here, while the first requests are on their way.
-    let unsynced = sync(path).map_err(|error| unwritable(&error)).err();
+    let unsynced =
+        is_new.then(|| sync(path)).and_then(|synced| synced.map_err(|error| unwritable(&error)).err());
     let mut group = Vec::new();
     while let Ok(first) = waiting.recv() {
         group.push(first);
