@@ -42,7 +42,7 @@ pub fn run_checked(
 ) -> Result<Summary> {
     let monitor = Arc::new(Monitor::default());
     let runtime = super::runtime()?;
-    runtime.block_on(async {
+    let summary = runtime.block_on(async {
         let interrupts = tokio::spawn(mind_interrupts(Arc::clone(&monitor)));
         let watch = Watch::start(Arc::clone(&monitor), mode);
         // On a thread of the runtime: this one would have to be woken for every row.
@@ -55,7 +55,10 @@ pub fn run_checked(
         interrupts.abort();
         // A run is not aborted by anybody: what ended it without a result is a panic.
         summary.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
-    })
+    });
+    // Connections that are kept open need no farewell one by one: they end with the process.
+    runtime.shutdown_background();
+    summary
 }
 
 /// Says on standard error why a run did not come to its end, and what to do.

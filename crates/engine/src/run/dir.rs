@@ -81,16 +81,18 @@ impl RunDir {
     /// Writes the configuration.
     pub(crate) fn write_config(&self, recipe: &Recipe) -> Result<()> {
         let yaml = serde_saphyr::to_string(recipe).map_err(unwritable)?;
-        let mut file = WholeFile::create(&self.file(CONFIG))?;
         let how = if recipe.input.paths.is_empty() {
             "with --input, as its own came with the program"
         } else {
             "as it is"
         };
-        file.write(
-            format!("# What this run was made with; `ragstill run` takes this file {how}.\n").as_bytes(),
-        )?;
-        file.write(yaml.as_bytes())?;
+        let text = format!("# What this run was made with; `ragstill run` takes this file {how}.\n{yaml}");
+        let path = self.file(CONFIG);
+        if std::fs::read(&path).is_ok_and(|there| there == text.as_bytes()) {
+            return Ok(());
+        }
+        let mut file = WholeFile::create(&path)?;
+        file.write(text.as_bytes())?;
         file.finish()?;
         Ok(())
     }

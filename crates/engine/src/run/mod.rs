@@ -113,13 +113,17 @@ pub async fn run(
     blocking(|| prepare(&mut operators, input))?;
 
     let notes = Arc::new(Notes::default());
-    let window = window(teachers.concurrency());
+    let asking = teachers.concurrency();
     let teachers = Arc::new(teachers);
     let pipeline = Arc::new(assemble(&recipe, operators, &teachers, &notes));
     let mut files = Files::create(&dir.file(RECORDS), &dir.file(REJECTS))?;
     let mut order = Reorder::new(dir.path());
-    let schedule_options =
-        ScheduleOptions { window, keep_going: options.keep_going, stop: monitor.stop().clone() };
+    let schedule_options = ScheduleOptions {
+        window: window(asking),
+        asking,
+        keep_going: options.keep_going,
+        stop: monitor.stop().clone(),
+    };
     monitor.enter(Phase::Running);
     let source = stream(input, rows);
     let end =
@@ -155,9 +159,15 @@ pub async fn run(
         files.discard();
         return Ok(summary);
     }
+    drop(teachers);
+    // Nothing is asked any more: the store folds its log into its file while the other files are written.
+    let closing = tokio::task::spawn_blocking(move || drop((pipeline, shared)));
     // Where a full disk ended the run, the files cannot be written either; why it ended must still be told.
-    finish(summary, files, &dir, &recipe, &examples, missing.as_ref(), &clock)
-        .map_err(|error| error.after(end.fatal.as_ref()))
+    let finished = finish(summary, files, &dir, &recipe, &examples, missing.as_ref(), &clock)
+        .map_err(|error| error.after(end.fatal.as_ref()));
+    // The directory's lock is held until the store is closed.
+    let _ = closing.await;
+    finished
 }
 
 /// Gives the files of a run their names and writes what is made of them.

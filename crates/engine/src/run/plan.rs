@@ -105,7 +105,12 @@ pub async fn plan(
     blocking(|| prepare(&mut operators, input))?;
     let notes = Arc::new(Notes::default());
     let monitor = Monitor::default();
-    let options = ScheduleOptions { window: window(1), keep_going: true, stop: monitor.stop().clone() };
+    let options = ScheduleOptions {
+        window: window(1),
+        asking: window(1),
+        keep_going: true,
+        stop: monitor.stop().clone(),
+    };
     let pipeline = Arc::new(assemble(&recipe, operators, &Arc::new(teachers), &notes));
     let mut order = Reorder::new(&std::env::temp_dir());
     let mut count = Count::default();

@@ -21,6 +21,8 @@ const TRIAL: u64 = 50;
 pub(crate) struct ScheduleOptions {
     /// The most rows that are under way at once.
     pub window: usize,
+    /// How many of them may be asking: those beyond are prepared for when a permit is free, and give way to all else.
+    pub asking: usize,
     /// Whether to go on although most of the first rows are rejected.
     pub keep_going: bool,
     /// The signal to start nothing more.
@@ -87,6 +89,9 @@ pub(crate) async fn schedule(
                     end.fatal.get_or_insert(error);
                 }
                 Some(Ok(record)) => {
+                    if tasks.len() >= options.asking {
+                        tokio::task::yield_now().await;
+                    }
                     let pipeline = Arc::clone(&pipeline);
                     let number = next;
                     tasks.spawn(async move { (number, pipeline.process(record).await) });
