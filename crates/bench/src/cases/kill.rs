@@ -151,9 +151,11 @@ fn look(server: &Server, out: &Path, at_unix_ms: f64) -> Result<Kill> {
 fn count(log: &[Exchange], kills: &[Kill]) -> Cost {
     let mut lost = HashSet::new();
     let mut late = HashSet::new();
+    // What an earlier run was given at its very end, and lost with it, was not delivered to this one.
+    let mut begin = 0;
     for kill in kills {
         let (before, after) = log.split_at(kill.logged);
-        let delivered: HashSet<&str> = before
+        let delivered: HashSet<&str> = before[begin..]
             .iter()
             .filter(|exchange| {
                 exchange.is_answered()
@@ -161,6 +163,7 @@ fn count(log: &[Exchange], kills: &[Kill]) -> Cost {
             })
             .map(|exchange| exchange.key.as_str())
             .collect();
+        begin = kill.logged;
         for (place, exchange) in after.iter().enumerate() {
             let request = kill.logged + place;
             if kill.stored.contains(&exchange.key) {
@@ -225,6 +228,19 @@ mod tests {
         let kills = [kill(1e6, 4, &["stored", "lost"]), kill(3e6, 8, &["new"])];
         assert_eq!(count(&log, &kills), Cost { stored: 2, handed_over: 1, again: 4 });
         assert_eq!(count(&log, &[]), Cost { stored: 0, handed_over: 0, again: 4 });
+    }
+
+    #[test]
+    fn what_came_as_a_run_was_killed_was_not_delivered_to_the_next() {
+        let log = [
+            exchange("just", 990_000, "answered"),
+            // The first kill, at 1 s; the second run asks again and is killed before the answer.
+            exchange("just", 2_000_000, "abandoned"),
+            // The second, at 2 s.
+            exchange("just", 3_000_000, "answered"),
+        ];
+        let kills = [kill(1e6, 1, &[]), kill(2e6, 2, &[])];
+        assert_eq!(count(&log, &kills), Cost { stored: 0, handed_over: 0, again: 2 });
     }
 
     #[cfg(unix)]
