@@ -77,7 +77,7 @@ fn twice_stops_at_once() {
     let start = Instant::now();
     running.interrupt();
     running.ends_within(Duration::from_secs(5)).exits(1).complains(&[
-        "stopped; every answer that had arrived is saved, and the same command goes on from there",
+        "stopped; every answer that is stored is safe, and the same command goes on from there",
     ]);
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 
