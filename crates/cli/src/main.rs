@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod demo_corpus;
+mod descriptors;
 mod progress;
 mod recipes;
 mod settings;

@@ -56,10 +56,32 @@ impl WholeFile {
     /// # Errors
     /// As [`WholeFile::write`]; the file that had the name before is then still there.
     pub fn finish(mut self) -> Result<PathBuf> {
-        self.writer.flush().map_err(|error| Error::write(&self.aside, error))?;
-        self.writer.get_ref().sync_data().map_err(|error| Error::write(&self.aside, error))?;
-        std::fs::rename(&self.aside, &self.path).map_err(|error| Error::write(&self.path, error))?;
+        self.sync()?;
+        self.rename()?;
         Ok(self.path)
+    }
+
+    /// [`WholeFile::finish`] for several, which wait for the disk together and get their names in this order.
+    ///
+    /// # Errors
+    /// As [`WholeFile::write`]. When one cannot be put on disk, all the files that had the names before are still there.
+    pub fn finish_all(mut files: Vec<Self>) -> Result<()> {
+        std::thread::scope(|scope| {
+            let syncs: Vec<_> = files.iter_mut().map(|file| scope.spawn(|| file.sync())).collect();
+            syncs
+                .into_iter()
+                .try_for_each(|sync| sync.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
+        files.iter().try_for_each(Self::rename)
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        self.writer.flush().map_err(|error| Error::write(&self.aside, error))?;
+        self.writer.get_ref().sync_data().map_err(|error| Error::write(&self.aside, error))
+    }
+
+    fn rename(&self) -> Result<()> {
+        std::fs::rename(&self.aside, &self.path).map_err(|error| Error::write(&self.path, error))
     }
 }
 
@@ -78,6 +100,20 @@ mod tests {
         file.finish().unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "new\n");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn several_are_finished_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["a", "b"].map(|name| folder.path().join(name));
+        let files = paths.iter().map(|path| {
+            let mut file = WholeFile::create(path).unwrap();
+            file.write_line("new").unwrap();
+            file
+        });
+        WholeFile::finish_all(files.collect()).unwrap();
+        assert_eq!(paths.map(|path| std::fs::read_to_string(path).unwrap()), ["new\n", "new\n"]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -28,6 +28,10 @@ const ELSEWHERE: &str = "move it away or choose another --out";
 const GROUP: usize = 1024;
 /// How long an answer waits for others to be committed with it.
 const LINGER: Duration = Duration::from_millis(3);
+/// How long no answer must have come for those in the log to be moved to their place in the file.
+const LULL: Duration = Duration::from_millis(20);
+/// How many answers in the log are worth that.
+const WORTH_MOVING: usize = 64;
 
 const TABLES: &str = "
     CREATE TABLE answers (
@@ -268,9 +272,10 @@ fn prepare(connection: &Connection, path: &Path) -> Result<bool> {
             .map_err(unusable)?;
     }
     check(connection, path)?;
+    // A log of a megabyte: the longer it is, the longer a run waits at its end until it is folded in and removed.
     connection
         .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 250;",
         )
         .map_err(unusable)?;
     Ok(tables == 0)
@@ -309,7 +314,18 @@ fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Write>, path: 
     let unsynced =
         is_new.then(|| sync(path)).and_then(|synced| synced.map_err(|error| unwritable(&error)).err());
     let mut group = Vec::new();
-    while let Ok(first) = waiting.recv() {
+    let mut in_log = 0;
+    loop {
+        let first = match waiting.recv_timeout(if in_log < WORTH_MOVING { Duration::MAX } else { LULL }) {
+            Ok(first) => first,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                // Now, rather than when the run waits for the store to close. What fails is left to that moment.
+                let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                in_log = 0;
+                continue;
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        };
         group.push(first);
         // A commit for each of a crowd would cost more than all the rest that is done for an answer.
         std::thread::sleep(LINGER);
@@ -318,6 +334,7 @@ fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Write>, path: 
             Some(error) => Err(error.clone()),
             None => write_group(&mut connection, &group).map_err(|error| unwritable(&error)),
         };
+        in_log += group.len();
         for write in group.drain(..) {
             // A receiver that is gone no longer needs to know.
             let _ = write.done.send(result.clone());
@@ -365,6 +382,7 @@ fn write_group(connection: &mut Connection, group: &[Write]) -> rusqlite::Result
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::Store;
     use crate::chat::{Finish, Key};
@@ -396,6 +414,33 @@ mod tests {
         given.stored = true;
         assert_eq!(found, given);
         assert_eq!(store.len().unwrap(), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn a_lull_moves_the_log_into_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.sqlite");
+        let store = Arc::new(Store::open(&path).unwrap());
+        let size = || std::fs::metadata(&path).unwrap().len();
+        let empty = size();
+        let tasks: Vec<_> = (0..super::WORTH_MOVING)
+            .map(|n| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    let question = ask(&n.to_string());
+                    store.put(Key::of("m", &question), "m", &question, &answer("a"), None).await
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        let start = std::time::Instant::now();
+        while size() == empty && start.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(super::LULL);
+        }
+        assert!(size() > empty, "the log was never moved");
+        assert_eq!(store.len().unwrap(), super::WORTH_MOVING as u64);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

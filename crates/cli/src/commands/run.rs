@@ -9,7 +9,7 @@ use ragstill_operators::registry;
 
 use crate::args::RunArgs;
 use crate::progress::{Show, Watch};
-use crate::{settings, show};
+use crate::{descriptors, settings, show};
 
 /// Makes training data.
 pub fn run(args: &RunArgs) -> Result<ExitCode> {
@@ -40,6 +40,7 @@ pub fn run_checked(
     options: RunOptions,
     mode: Show,
 ) -> Result<Summary> {
+    descriptors::make_room(connections(&checked))?;
     let monitor = Arc::new(Monitor::default());
     let runtime = super::runtime()?;
     let summary = runtime.block_on(async {
@@ -59,6 +60,12 @@ pub fn run_checked(
     // Connections that are kept open need no farewell one by one: they end with the process.
     runtime.shutdown_background();
     summary
+}
+
+/// How many requests to servers may be in flight at once.
+fn connections(checked: &Checked) -> usize {
+    let asked = checked.recipe.teachers.values().filter(|teacher| !teacher.is_extractive());
+    asked.map(|teacher| teacher.concurrency).sum()
 }
 
 /// Says on standard error why a run did not come to its end, and what to do.

@@ -4,7 +4,6 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use ragstill_export::WholeFile;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -97,14 +96,15 @@ impl RunDir {
         Ok(())
     }
 
-    /// Writes a value as indented JSON.
-    pub(crate) fn write_json(&self, name: &str, value: &impl Serialize) -> Result<()> {
-        let text = serde_json::to_string_pretty(value)
-            .map_err(|error| Error::failed(format!("{name} cannot be written: {error}")))?;
-        let mut file = WholeFile::create(&self.file(name))?;
-        file.write_line(&text)?;
-        file.finish()?;
-        Ok(())
+    /// Writes values as indented JSON, each into a file; they get their names in this order.
+    pub(crate) fn write_json(&self, values: &[(&str, &Value)]) -> Result<()> {
+        let mut files = Vec::with_capacity(values.len());
+        for (name, value) in values {
+            let mut file = WholeFile::create(&self.file(name))?;
+            file.write_line(&format!("{value:#}"))?;
+            files.push(file);
+        }
+        Ok(WholeFile::finish_all(files)?)
     }
 }
 

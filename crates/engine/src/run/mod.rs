@@ -191,9 +191,8 @@ fn finish(
             summary.exports.push(exports::export_records(dir.path(), Some(examples), format, None)?);
         }
     }
-    dir.write_json("usage.json", &summary.usage)?;
     summary.times = clock.times();
-    dir.write_json(RUN, &summary.to_json())?;
+    dir.write_json(&[("usage.json", &summary.usage), (RUN, &summary.to_json())])?;
     Ok(summary)
 }
 

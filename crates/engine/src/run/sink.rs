@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ragstill_core::{Record, Reject};
 use ragstill_export::WholeFile;
@@ -125,8 +125,8 @@ impl Files {
     }
 
     /// Gives both files their names.
-    pub(crate) fn finish(self) -> Result<(PathBuf, PathBuf)> {
-        Ok((self.records.finish()?, self.rejects.finish()?))
+    pub(crate) fn finish(self) -> Result<()> {
+        Ok(WholeFile::finish_all(vec![self.records, self.rejects])?)
     }
 }
 

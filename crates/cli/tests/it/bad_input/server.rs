@@ -241,3 +241,34 @@ fn a_budget_without_a_price() {
     refused(&sandbox, &["--input", "docs", "--max-cost", "1"])
         .complains(&["--max-cost needs to know what the teacher `default` costs", "price"]);
 }
+
+#[test]
+#[cfg(unix)]
+fn more_connections_than_the_system_allows() {
+    let sandbox = Sandbox::with_corpus(12);
+    let teacher = fake_teacher(|config| config);
+    let run = |limit: &str, out: &str| {
+        let output = std::process::Command::new("sh")
+            .current_dir(sandbox.folder())
+            .args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_ragstill")])
+            .args(["run", "rare", "--input", "docs", "--out", out, "--teacher", &teacher.url()])
+            .args(["--model", MODEL, "--concurrency", "200"])
+            .env_remove("http_proxy")
+            .env_remove("HTTP_PROXY")
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, stderr) = run("-n 128", "out");
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(
+        stderr.contains("concurrency 200 needs some 264 open files at once, and this system allows 128"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("lower --concurrency"), "{stderr}");
+    assert_eq!(requests(&teacher), 0);
+    assert!(!sandbox.path("out").exists());
+    // A soft limit is raised without a word.
+    let (code, stderr) = run("-S -n 128", "out");
+    assert_eq!(code, Some(0), "{stderr}");
+}
