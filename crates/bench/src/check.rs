@@ -47,6 +47,12 @@ pub enum Unit {
     Milliseconds,
     /// A number of things.
     Count,
+    /// Seconds.
+    Seconds,
+    /// A part of a whole, 0 to 1.
+    Share,
+    /// A mean.
+    Mean,
 }
 
 /// What a run took beside time.

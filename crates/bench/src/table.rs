@@ -120,20 +120,20 @@ fn row(summary: &Summary, rounds: u32) -> Vec<String> {
 
 fn number(value: f64, unit: Unit) -> String {
     match unit {
-        Unit::Ratio | Unit::CpuSecondsPerThousand => format!("{value:.3}"),
-        Unit::Megabytes => format!("{value:.1}"),
+        Unit::Ratio | Unit::CpuSecondsPerThousand | Unit::Seconds | Unit::Share => format!("{value:.3}"),
+        Unit::Megabytes | Unit::Mean => format!("{value:.1}"),
         Unit::Milliseconds | Unit::Count => format!("{value:.0}"),
     }
 }
 
 fn target(target: Target, unit: Unit) -> String {
     let decimals = match unit {
-        Unit::Ratio | Unit::CpuSecondsPerThousand => 2,
+        Unit::Ratio | Unit::CpuSecondsPerThousand | Unit::Share => 2,
         _ => 0,
     };
     let suffix = match unit {
-        Unit::Ratio | Unit::Count => "",
-        Unit::CpuSecondsPerThousand => " s",
+        Unit::Ratio | Unit::Count | Unit::Share | Unit::Mean => "",
+        Unit::CpuSecondsPerThousand | Unit::Seconds => " s",
         Unit::Megabytes => " MB",
         Unit::Milliseconds => " ms",
     };

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use ragstill_operators::Strategy;
+use ragstill_retrieve::analysis::Language;
 
 /// Documents to training data for retrieval-augmented language models.
 #[derive(Debug, Parser)]
@@ -28,6 +30,8 @@ pub enum Command {
     Negatives(NegativesArgs),
     /// Search documents with BM25
     Search(SearchArgs),
+    /// Index documents once, to search them often
+    Index(IndexArgs),
     /// List the recipes and their steps
     Recipes,
     /// Print a recipe as commented YAML to start from
@@ -149,6 +153,9 @@ pub struct Bm25Args {
     /// Store document lengths in one byte, as Lucene does
     #[arg(long)]
     pub lucene_lengths: bool,
+    /// The language of the texts, by its code or English name: its stemmer and stop words are taken
+    #[arg(long, value_name = "LANGUAGE", default_value_t)]
+    pub language: Language,
 }
 
 /// `ragstill negatives`.
@@ -172,12 +179,39 @@ pub struct NegativesArgs {
     /// How many negatives a question gets
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub num_neg: usize,
-    /// How many of the best hits are skipped first
+    /// Where negatives come from
+    #[arg(long, value_name = "bm25|random|mixed", default_value = "bm25", value_parser = strategy, hide_default_value = true)]
+    pub strategy: Strategy,
+    /// The share of the negatives that is random with --strategy mixed
+    #[arg(long, value_name = "X", default_value_t = 0.5)]
+    pub random_share: f64,
+    /// How many of the best candidates are skipped first
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub start: usize,
+    /// How many candidates are compared with the passage
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub overlap_pool: usize,
+    /// The share of those that is passed over because they are most similar to the passage; 0 for none
+    #[arg(long, value_name = "X", default_value_t = 0.6)]
+    pub overlap_share: f64,
+    /// Only what scores more than this share of the passage's own score is passed over for its similarity
+    #[arg(long, value_name = "X", default_value_t = 0.6)]
+    pub overlap_score_share: f64,
+    /// Pass over what scores more than this share of the passage's own score
+    #[arg(long, value_name = "X")]
+    pub max_score_share: Option<f64>,
+    /// Pass over what scores more than the passage's own score less this
+    #[arg(long, value_name = "X")]
+    pub score_margin: Option<f64>,
     /// Let near duplicates of the passage be negatives
     #[arg(long)]
     pub no_near_duplicate_guard: bool,
+    /// The seed of random negatives
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub seed: u64,
+    /// Write each negative's score and rank, and what was passed over and why, into the field FIELD_explain
+    #[arg(long)]
+    pub explain: bool,
     /// The file to write; by default standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -185,9 +219,19 @@ pub struct NegativesArgs {
     pub bm25: Bm25Args,
 }
 
+/// Reads the name of a strategy.
+fn strategy(name: &str) -> Result<Strategy, String> {
+    match name {
+        "bm25" => Ok(Strategy::Bm25),
+        "random" => Ok(Strategy::Random),
+        "mixed" => Ok(Strategy::Mixed),
+        _ => Err("give bm25, random or mixed".to_owned()),
+    }
+}
+
 /// `ragstill search`.
 #[derive(Debug, Args)]
-#[command(override_usage = "ragstill search <QUERY|--queries FILE> --input PATH... [OPTIONS]")]
+#[command(override_usage = "ragstill search <QUERY|--queries FILE> <--input PATH...|--index DIR> [OPTIONS]")]
 pub struct SearchArgs {
     /// What to search for; it may stand after the paths too
     #[arg(value_name = "QUERY", conflicts_with = "queries")]
@@ -196,8 +240,11 @@ pub struct SearchArgs {
     #[arg(long, value_name = "FILE")]
     pub queries: Option<PathBuf>,
     /// Files and folders of documents, or - for standard input
-    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "index")]
     pub input: Vec<PathBuf>,
+    /// A folder that `ragstill index` made, in place of --input
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "text", "k1", "b", "lucene_lengths", "language"])]
+    pub index: Option<PathBuf>,
     /// The field that holds the text
     #[arg(long, value_name = "FIELD", default_value = "text")]
     pub text: String,
@@ -207,6 +254,22 @@ pub struct SearchArgs {
     /// Print ids and scores as JSON, a line for each query
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub bm25: Bm25Args,
+}
+
+/// `ragstill index`.
+#[derive(Debug, Args)]
+pub struct IndexArgs {
+    /// Files and folders of documents, or - for standard input
+    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    pub input: Vec<PathBuf>,
+    /// The folder for the index
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The field that holds the text
+    #[arg(long, value_name = "FIELD", default_value = "text")]
+    pub text: String,
     #[command(flatten)]
     pub bm25: Bm25Args,
 }

@@ -21,7 +21,8 @@ mod spool;
 
 pub use chunk::{Chunked, Spans, chunk, spans};
 pub use dedup::{
-    NEAR_CONTAINMENT, NEAR_CONTAINMENT_SHINGLES, NEAR_JACCARD, Shingles, content_hash, is_near_duplicate,
+    Fingerprint, Fingerprints, NEAR_CONTAINMENT, NEAR_CONTAINMENT_SHINGLES, NEAR_JACCARD, Shingles,
+    content_hash, for_each_word, is_near_duplicate,
 };
 pub use error::{Error, ErrorKind, Fault};
 pub use formats::{Format, markdown_document};

@@ -17,8 +17,12 @@
 
 pub mod analysis;
 pub mod bm25;
+mod documents;
 mod retriever;
+mod storage;
 
 pub use analysis::Analyzer;
-pub use bm25::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params};
+pub use bm25::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params, Bm25Reference, Query};
+pub use documents::{Documents, DocumentsWriter};
 pub use retriever::{DocId, Hit, Retriever};
+pub use storage::IndexFileError;

@@ -1,4 +1,4 @@
-//! Plausible contents: RARE's questions and reasoning, and nonsense.
+//! Plausible contents: RARE's questions and reasoning, judgments of its negatives, and nonsense.
 
 use serde_json::json;
 
@@ -65,8 +65,14 @@ const DOCUMENT_MARKS: [&str; 6] = ["<document>", "<doc>", "<text>", "document:",
 pub(crate) fn answer(request: &ChatRequest) -> String {
     let mut draws = Draws::new(0, request.key(), Purpose::Content, 0);
     let words = draw_words(document_of(request.prompt()), &mut draws);
-    let asks_for_query = request.messages().iter().any(|message| message.content.contains("hard_query"));
-    if asks_for_query { hard_query(&words, &mut draws) } else { sentences(&REASONING, &words) }
+    let asks_for = |part: &str| request.messages().iter().any(|message| message.content.contains(part));
+    if asks_for("hard_query") {
+        hard_query(&words, &mut draws)
+    } else if asks_for("\"answers\":") {
+        judgment(&words, &mut draws)
+    } else {
+        sentences(&REASONING, &words)
+    }
 }
 
 /// The reasoning text of a reasoning model, whatever it is asked.
@@ -92,6 +98,14 @@ fn hard_query(words: &[&str], draws: &mut Draws) -> String {
         3..5 => format!("```json\n{answer:#}\n```"),
         _ => format!("{}\n\n```json\n{answer:#}\n```", draws.pick(&ALOUD)),
     }
+}
+
+/// Whether a passage answers a question: of four one does.
+fn judgment(words: &[&str], draws: &mut Draws) -> String {
+    let answers = draws.below(4) == 0;
+    let reason =
+        if answers { "It states how {0} follows from {1}." } else { "It speaks of {0} but not of {1}." };
+    json!({ "reason": fill(reason, words), "answers": answers }).to_string()
 }
 
 fn sentences(templates: &[&str], words: &[&str]) -> String {
@@ -213,6 +227,19 @@ mod tests {
         }
         assert!((30..90).contains(&bare), "{bare} of 200 are bare JSON");
         assert!((60..140).contains(&preceded), "{preceded} of 200 think aloud");
+    }
+
+    #[test]
+    fn some_passages_are_judged_to_answer() {
+        let judged = (0..400).filter(|number| {
+            let asked =
+                format!("End with {{\"reason\": …, \"answers\": true}}.\n\nPassage {number} on drag.");
+            let value: Value = serde_json::from_str(&answer(&request(&asked))).unwrap();
+            assert!(!value["reason"].as_str().unwrap().is_empty());
+            value["answers"].as_bool().unwrap()
+        });
+        let judged = judged.count();
+        assert!((60..140).contains(&judged), "{judged} of 400");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The cases: what is run, what it is compared with, and the target.
 
 mod cpu_memory;
+mod false_negatives;
 mod faults;
 mod kill;
 mod long_tail;
 pub mod million_rows;
+mod negatives_100k;
+mod negatives_duplicates;
 mod one_step;
 mod three_steps;
 
@@ -65,5 +68,20 @@ pub const CASES: &[Case] = &[
         name: million_rows::NAME,
         about: "a million tiny records through a trivial operator: peak memory",
         run: million_rows::run,
+    },
+    Case {
+        name: false_negatives::NAME,
+        about: "negatives for Cranfield's judged pairs: how many of them are relevant, by how they are chosen",
+        run: false_negatives::run,
+    },
+    Case {
+        name: negatives_duplicates::NAME,
+        about: "10,535 questions over 20,000 passages: the share of mining that telling duplicates takes",
+        run: negatives_duplicates::run,
+    },
+    Case {
+        name: negatives_100k::NAME,
+        about: "`ragstill negatives` whole: 100,000 questions over 20,000 passages",
+        run: negatives_100k::run,
     },
 ];

@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod export;
+mod index;
 mod negatives;
 mod plan;
 mod recipes;
@@ -24,6 +25,7 @@ pub fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Export(args) => export::export(&args),
         Command::Negatives(args) => negatives::negatives(&args),
         Command::Search(args) => search::search(&args),
+        Command::Index(args) => index::index(&args),
         Command::Recipes => recipes::recipes(),
         Command::Config(args) => config::config(&args),
     }

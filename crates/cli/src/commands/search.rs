@@ -1,14 +1,17 @@
 //! `ragstill search`.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use ragstill_core::RECORD_ID_FIELD;
 use ragstill_engine::{Error, Result};
 use ragstill_ingest::{Input, ReadOptions};
-use ragstill_retrieve::{Bm25Builder, Bm25Params, Retriever};
+use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, Bm25Params, DocId, Documents, Retriever};
 use serde_json::{Map, Value, json};
 
+use super::index::unusable;
 use crate::args::{Bm25Args, SearchArgs};
 
 /// Queries that are searched together before their hits are printed.
@@ -20,19 +23,20 @@ pub fn search(args: &SearchArgs) -> Result<ExitCode> {
     if args.k == 0 {
         return Err(Error::mistake("-k must be at least 1"));
     }
-    let (ids, texts) = read_corpus(paths, &args.text)?;
-    let index = Bm25Builder::new()
-        .params(bm25_params(&args.bm25))
-        .build(texts.iter().map(String::as_str))
-        .map_err(|error| Error::mistake(error.to_string()))?;
+    let corpus = match &args.index {
+        Some(folder) => Corpus::open(folder)?,
+        None => Corpus::read(paths, args)?,
+    };
     for batch in queries.chunks(BATCH) {
         let texts_of: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
-        let found = index.search_batch(&texts_of, args.k, &|_, _| false);
+        let found = corpus.index.search_batch(&texts_of, args.k, &|_, _| false);
         let mut out = String::new();
         for ((id, query), hits) in batch.iter().zip(found) {
             if args.json {
-                let hits: Vec<_> =
-                    hits.iter().map(|hit| json!({"id": ids[hit.doc as usize], "score": hit.score})).collect();
+                let hits: Vec<_> = hits
+                    .iter()
+                    .map(|hit| Ok(json!({"id": corpus.document(hit.doc)?.0, "score": hit.score})))
+                    .collect::<Result<_>>()?;
                 // Writing to a String cannot fail.
                 let _ = writeln!(out, "{}", json!({"query_id": id, "query": query, "hits": hits}));
                 continue;
@@ -44,14 +48,78 @@ pub fn search(args: &SearchArgs) -> Result<ExitCode> {
                 out.push_str("nothing found: no passage shares a word with the query\n");
             }
             for (rank, hit) in hits.iter().enumerate() {
-                let doc = hit.doc as usize;
-                let start = crate::show::first_words(&texts[doc], 100);
-                let _ = writeln!(out, "{:>3}. {:8.4}  {}  {start}", rank + 1, hit.score, ids[doc]);
+                let (id, text) = corpus.document(hit.doc)?;
+                let start = crate::show::first_words(&text, 100);
+                let _ = writeln!(out, "{:>3}. {:8.4}  {id}  {start}", rank + 1, hit.score);
             }
         }
         super::print(&out)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is searched.
+struct Corpus {
+    index: Bm25Index,
+    documents: Texts,
+}
+
+/// The documents of an index.
+enum Texts {
+    /// Their ids and texts.
+    Read(Vec<String>, Vec<String>),
+    /// Their records, and the field that holds the text.
+    Opened(Documents, String),
+}
+
+impl Corpus {
+    /// Reads and indexes documents.
+    fn read(paths: &[PathBuf], args: &SearchArgs) -> Result<Self> {
+        let (ids, texts) = read_corpus(paths, &args.text)?;
+        let index = Bm25Builder::new()
+            .params(bm25_params(&args.bm25))
+            .analyzer(Analyzer::for_language(args.bm25.language))
+            .build(texts.iter().map(String::as_str))
+            .map_err(|error| Error::mistake(error.to_string()))?;
+        Ok(Self { index, documents: Texts::Read(ids, texts) })
+    }
+
+    /// Opens what `ragstill index` made.
+    fn open(folder: &Path) -> Result<Self> {
+        let field = super::index::text_field(folder)?;
+        let index = Bm25Index::open(&folder.join(super::index::BM25)).map_err(unusable)?;
+        let documents = Documents::open(folder).map_err(unusable)?;
+        if index.len() != documents.len() {
+            return Err(Error::mistake(format!(
+                "{}: its index has {} documents and its documents are {}; make it again with `ragstill index`",
+                folder.display(),
+                index.len(),
+                documents.len()
+            )));
+        }
+        Ok(Self { index, documents: Texts::Opened(documents, field) })
+    }
+
+    /// A document's id and text.
+    fn document(&self, doc: DocId) -> Result<(Cow<'_, str>, Cow<'_, str>)> {
+        let (documents, field) = match &self.documents {
+            Texts::Read(ids, texts) => {
+                let doc = doc as usize;
+                return Ok((ids[doc].as_str().into(), texts[doc].as_str().into()));
+            }
+            Texts::Opened(documents, field) => (documents, field),
+        };
+        let row = documents.get(doc).and_then(|line| serde_json::from_str::<Map<String, Value>>(line).ok());
+        let text = |row: &Map<String, Value>, field: &str| row.get(field)?.as_str().map(str::to_owned);
+        row.and_then(|row| {
+            let id = own_id(&row).or_else(|| text(&row, RECORD_ID_FIELD))?;
+            Some((id.into(), text(&row, field)?.into()))
+        })
+        .ok_or_else(|| {
+            let line = doc + 1;
+            Error::mistake(format!("{}:{line}: this is not the document that was indexed; make the index again with `ragstill index`", Documents::LINES))
+        })
+    }
 }
 
 /// A query's id, if it has one, and its text.
@@ -95,7 +163,8 @@ pub fn read_corpus(paths: &[PathBuf], field: &str) -> Result<(Vec<String>, Vec<S
     Ok((ids, texts))
 }
 
-fn own_id(fields: &Map<String, Value>) -> Option<String> {
+/// The id that a row brings along.
+pub fn own_id(fields: &Map<String, Value>) -> Option<String> {
     match fields.get("id").or_else(|| fields.get("_id"))? {
         Value::String(id) => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),

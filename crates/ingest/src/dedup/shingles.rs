@@ -34,12 +34,7 @@ impl Shingles {
     pub fn of(text: &str) -> Self {
         let mut words = Vec::new();
         for_each_word(text, |word| words.push(word));
-        if words.len() >= WIDTH {
-            for at in 0..=words.len() - WIDTH {
-                words[at] = hash(&words[at..at + WIDTH]);
-            }
-            words.truncate(words.len() - WIDTH + 1);
-        }
+        hash_shingles(&mut words);
         words.sort_unstable();
         words.dedup();
         Self(words)
@@ -108,8 +103,23 @@ pub fn is_near_duplicate(a: &Shingles, b: &Shingles) -> bool {
     jaccard >= NEAR_JACCARD || (contains && shared as f64 >= NEAR_CONTAINMENT * smaller as f64)
 }
 
-fn hash(words: &[u64]) -> u64 {
-    words.iter().fold(0, |state, word| mix(state ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+/// Puts the hashes of the shingles in the place of the words, with repetitions; fewer words than a shingle has stay.
+pub(super) fn hash_shingles(words: &mut Vec<u64>) {
+    if words.len() >= WIDTH {
+        for at in 0..=words.len() - WIDTH {
+            words[at] = hash([words[at], words[at + 1], words[at + 2]]);
+        }
+        words.truncate(words.len() - WIDTH + 1);
+    }
+}
+
+/// The words are mixed already: a sum with odd weights that tells their places apart, mixed once more.
+fn hash([first, second, third]: [u64; WIDTH]) -> u64 {
+    let sum = first
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(second.wrapping_mul(0x6a09_e667_f3bc_c909))
+        .wrapping_add(third.wrapping_mul(0xd134_2543_de82_ef95));
+    mix(sum)
 }
 
 #[cfg(test)]

@@ -5,20 +5,31 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use ragstill_core::{Record, RecordId};
 use ragstill_engine::{Context, Corpus, Define, Error, Fields, Operator, Outcome, Result};
-use ragstill_retrieve::{Bm25Params, DocId};
+use ragstill_retrieve::DocId;
 use ragstill_teacher::Prompts;
 use ragstill_teacher::extractive::Previews;
+use rand::RngCore;
 use serde_json::{Map, json};
 
 use super::config::Bm25HardNegConfig;
-use super::miner::{Miner, MinerOptions};
+use super::miner::{Ask, Miner};
+use super::options::MinerOptions;
 
 /// Adds the hard negatives of each question.
 #[derive(Debug)]
 pub struct Bm25HardNeg {
     config: Bm25HardNegConfig,
     options: MinerOptions,
-    corpus: Option<(Miner, HashMap<RecordId, DocId>)>,
+    corpus: Option<Indexed>,
+}
+
+/// The corpus, and which document each record of the input is.
+#[derive(Debug)]
+struct Indexed {
+    miner: Miner,
+    documents: HashMap<RecordId, DocId>,
+    /// The records by document; empty unless they are to be named.
+    names: Vec<RecordId>,
 }
 
 impl Define for Bm25HardNeg {
@@ -28,16 +39,8 @@ impl Define for Bm25HardNeg {
     const ABOUT: &'static str = "mines hard negatives for each question by BM25 over the whole corpus";
 
     fn build(config: Bm25HardNegConfig, _: &Prompts) -> Result<Self> {
-        if config.num_neg == 0 {
-            return Err(Error::mistake("option `num_neg` must be at least 1"));
-        }
-        let bm25 = Bm25Params { k1: config.k1 as f32, b: config.b as f32, ..Bm25Params::default() };
-        let options = MinerOptions {
-            num_neg: config.num_neg,
-            start: config.hard_neg_start_index,
-            near_duplicate_guard: config.near_duplicate_guard,
-            bm25,
-        };
+        let options = config.miner_options();
+        options.check(|name| format!("option `{name}`"))?;
         // Parameters out of range are found now, not after the corpus was read.
         Miner::new(Vec::new(), options)?;
         Ok(Self { config, options, corpus: None })
@@ -62,15 +65,17 @@ impl Bm25HardNeg {
 #[async_trait]
 impl Operator for Bm25HardNeg {
     fn fields(&self) -> Fields {
+        let mut writes = vec![self.config.output_negatives_key.clone()];
+        writes.extend(self.config.explain.then(|| self.config.output_explain_key.clone()));
         Fields {
             reads: vec![self.config.input_question_key.clone(), self.config.input_text_key.clone()],
-            writes: vec![self.config.output_negatives_key.clone()],
+            writes,
             reads_corpus: vec![self.config.input_text_key.clone()],
         }
     }
 
     fn prepare(&mut self, corpus: &dyn Corpus) -> Result<()> {
-        let mut texts = Vec::new();
+        let (mut texts, mut names) = (Vec::new(), Vec::new());
         let mut documents = HashMap::new();
         for record in corpus.records() {
             let record = record?;
@@ -80,9 +85,10 @@ impl Operator for Bm25HardNeg {
             let doc = DocId::try_from(texts.len())
                 .map_err(|_| Error::mistake("the corpus has more documents than an index can hold"))?;
             texts.push(text.to_owned());
+            names.extend(self.config.explain.then(|| record.id.clone()));
             documents.insert(record.id, doc);
         }
-        self.corpus = Some((Miner::new(texts, self.options)?, documents));
+        self.corpus = Some(Indexed { miner: Miner::new(texts, self.options)?, documents, names });
         Ok(())
     }
 
@@ -92,16 +98,22 @@ impl Operator for Bm25HardNeg {
                 (Ok(question), Ok(text)) => (question, text),
                 (Err(reason), _) | (_, Err(reason)) => return Ok(Outcome::Reject(reason)),
             };
-        let Some((miner, documents)) = &self.corpus else {
+        let Some(Indexed { miner, documents, names }) = &self.corpus else {
             return Ok(Outcome::Reject("the corpus was not indexed".to_owned()));
         };
         let own = Self::own_document(documents, &record.id);
-        let hits = miner.negatives(question, text, own);
-        if hits.len() < self.config.num_neg {
+        let seed = context.rng(&record.id).next_u64();
+        let mined = miner.mine(&Ask { question, positive: text, own, seed });
+        if mined.negatives.len() < self.config.num_neg {
             context
                 .note("records got fewer hard negatives than asked for: the corpus has no more candidates");
         }
-        let negatives: Vec<&str> = hits.iter().map(|hit| miner.text(hit.doc)).collect();
-        Ok(Outcome::Keep(Map::from_iter([(self.config.output_negatives_key.clone(), json!(negatives))])))
+        let negatives: Vec<&str> = mined.negatives.iter().map(|found| miner.text(found.doc)).collect();
+        let mut fields = Map::from_iter([(self.config.output_negatives_key.clone(), json!(negatives))]);
+        if self.config.explain {
+            let explained = mined.explanation(|doc| names.get(doc as usize).map(RecordId::as_str));
+            fields.insert(self.config.output_explain_key.clone(), explained);
+        }
+        Ok(Outcome::Keep(fields))
     }
 }

@@ -60,11 +60,40 @@ async fn the_whole_corpus_is_searched_and_copies_are_left_out() {
     assert!(matches!(&notes[..], [(note, 2)] if note.contains("fewer hard negatives")), "{notes:?}");
 }
 
+#[tokio::test]
+async fn explanations_name_records_and_random_negatives_hang_on_the_record() {
+    let options = json!({"num_neg": 2, "strategy": "mixed", "explain": true});
+    let mut bench = bench("BM25HardNeg", options, &[("", Finish::Stop)]);
+    bench.operator.prepare(&corpus()).unwrap();
+    let fields = kept(bench.apply(&asking("d0")).await);
+    let told = &fields["hard_negatives_explain"];
+    assert_eq!(
+        (&told["negatives"][0]["from"], &told["negatives"][1]["from"]),
+        (&json!("bm25"), &json!("random"))
+    );
+    let passed: Vec<_> = told["passed_over"].as_array().unwrap().iter().map(|one| &one["document"]).collect();
+    assert!(passed.contains(&&json!("d0")) && passed.contains(&&json!("d3")), "{told}");
+    let mut seen = std::collections::HashSet::new();
+    for n in 0..40 {
+        let record = asking(&format!("d0/{n}"));
+        let first = kept(bench.apply(&record).await)["hard_negatives"].clone();
+        assert_eq!(first, kept(bench.apply(&record).await)["hard_negatives"]);
+        seen.insert(first.to_string());
+    }
+    assert!(seen.len() > 1, "{seen:?}");
+}
+
 #[test]
 fn options_out_of_range_are_told_before_anything_is_read() {
-    for (options, part) in
-        [(json!({"num_neg": 0}), "num_neg"), (json!({"b": 2.0}), "b"), (json!({"k1": -1.0}), "k1")]
-    {
+    for (options, part) in [
+        (json!({"num_neg": 0}), "num_neg"),
+        (json!({"b": 2.0}), "b"),
+        (json!({"k1": -1.0}), "k1"),
+        (json!({"overlap_share": 1.0}), "overlap_share"),
+        (json!({"overlap_pool": 0}), "overlap_pool"),
+        (json!({"random_share": -0.1}), "random_share"),
+        (json!({"strategy": "best"}), "bm25"),
+    ] {
         let options = options.as_object().cloned().unwrap();
         let registry = registry();
         let entry = registry.get("BM25HardNeg").unwrap();

@@ -6,4 +6,5 @@ mod script;
 
 mod bm25_hard_neg;
 mod doc2query;
+mod negative_judge;
 mod reason_distill;

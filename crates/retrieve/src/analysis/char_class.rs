@@ -56,7 +56,7 @@ impl CharClass {
     /// The class of `c` in Unicode 12.1.
     pub(super) fn of(c: char) -> Self {
         let c = u32::from(c);
-        if let Some(class) = ASCII.get(c as usize) {
+        if let Some(class) = FIRST.get(c as usize) {
             return *class;
         }
         let at = RANGES.partition_point(|&(_, last, _)| last < c);
@@ -67,11 +67,12 @@ impl CharClass {
     }
 }
 
-/// Most text is ASCII: looked up without a search.
-const ASCII: [CharClass; 128] = {
-    let mut classes = [CharClass::NONE; 128];
+/// The alphabets of Europe, and Hebrew and Arabic, are looked up without a search.
+static FIRST: [CharClass; 0x700] = {
+    let mut classes = [CharClass::NONE; 0x700];
     let mut at = 0;
-    while RANGES[at].0 < 128 {
+    // No range crosses the end.
+    while RANGES[at].0 < 0x700 {
         let (first, last, class) = RANGES[at];
         let mut c = first;
         while c <= last {

@@ -2,7 +2,7 @@
 
 use super::char_class::{CharClass, Group, WordBreak};
 use super::scan::Scan;
-use super::{emoji, word};
+use super::{ascii, emoji, word};
 
 /// The longest token, in UTF-16 code units: longer ones are cut into pieces of this length.
 pub const MAX_TOKEN_UNITS: usize = 255;
@@ -38,6 +38,11 @@ impl<'a> Tokenizer<'a> {
     pub fn new(text: &'a str) -> Self {
         Self { rest: text }
     }
+
+    /// What has not been read.
+    pub(super) fn rest(&self) -> &'a str {
+        self.rest
+    }
 }
 
 impl<'a> Iterator for Tokenizer<'a> {
@@ -45,6 +50,12 @@ impl<'a> Iterator for Tokenizer<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         loop {
+            self.rest = &self.rest[ascii::gap(self.rest.as_bytes())..];
+            if let Some(end) = ascii::word(self.rest.as_bytes()) {
+                let (token, rest) = self.rest.split_at(end);
+                self.rest = rest;
+                return Some(token);
+            }
             let first = self.rest.chars().next()?;
             let class = CharClass::of(first);
             if class == CharClass::NONE {

@@ -14,13 +14,27 @@
 //! S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; variant of
 //! Lucene's `BM25Similarity`, whose single-precision arithmetic is followed step by step.
 
+mod batch;
 mod builder;
+mod exact;
+mod file;
+mod forward;
 mod index;
+mod lanes;
 mod length;
 mod params;
+mod postings;
+mod query;
+mod reference;
 mod score;
+mod scratch;
+mod sums;
+mod tile;
 mod top_k;
+mod vocabulary;
 
 pub use builder::Bm25Builder;
 pub use index::Bm25Index;
 pub use params::{Bm25Error, Bm25Params};
+pub use query::Query;
+pub use reference::Bm25Reference;

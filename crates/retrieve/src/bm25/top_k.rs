@@ -29,30 +29,53 @@ impl PartialEq for Ranked {
 
 impl Eq for Ranked {}
 
-/// The best `k` of `hits` that `exclude` does not name, best first. The result does not depend on the order
-/// of `hits`; `exclude` is asked only about those that would take a place.
-pub(super) fn top_k(
-    hits: impl ExactSizeIterator<Item = Hit>,
+/// The best `k` hits so far of those that are not excluded. What they are does not depend on the order in which hits are
+/// offered.
+pub(super) struct TopK {
     k: usize,
-    exclude: &dyn Fn(DocId) -> bool,
-) -> Vec<Hit> {
-    if k == 0 {
-        return Vec::new();
+    heap: BinaryHeap<Reverse<Ranked>>,
+}
+
+impl TopK {
+    /// Room for `k` hits, at least 1.
+    pub(super) fn new(k: usize) -> Self {
+        Self { k, heap: BinaryHeap::new() }
     }
-    let mut heap = BinaryHeap::with_capacity(k.min(hits.len()));
-    for hit in hits.map(Ranked) {
-        if heap.len() < k {
+
+    /// Takes a hit that is good enough and not excluded; `exclude` is asked only about one that is good enough.
+    pub(super) fn offer(&mut self, hit: Hit, exclude: &dyn Fn(DocId) -> bool) {
+        let hit = Ranked(hit);
+        if self.heap.len() < self.k {
             if !exclude(hit.0.doc) {
-                heap.push(Reverse(hit));
+                self.heap.push(Reverse(hit));
             }
-        } else if let Some(mut worst) = heap.peek_mut()
+        } else if let Some(mut worst) = self.heap.peek_mut()
             && hit > worst.0
             && !exclude(hit.0.doc)
         {
             *worst = Reverse(hit);
         }
     }
-    heap.into_sorted_vec().into_iter().map(|Reverse(Ranked(hit))| hit).collect()
+
+    /// The score below which no hit is good enough any more, once there are `k`.
+    pub(super) fn floor(&self) -> Option<f32> {
+        if self.heap.len() < self.k { None } else { self.heap.peek().map(|worst| worst.0.0.score) }
+    }
+
+    /// The hits, best first.
+    pub(super) fn into_hits(self) -> Vec<Hit> {
+        self.heap.into_sorted_vec().into_iter().map(|Reverse(Ranked(hit))| hit).collect()
+    }
+}
+
+/// The best `k` of `hits` that `exclude` does not name, best first.
+pub(super) fn top_k(hits: impl Iterator<Item = Hit>, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit> {
+    if k == 0 {
+        return Vec::new();
+    }
+    let mut best = TopK::new(k);
+    hits.for_each(|hit| best.offer(hit, exclude));
+    best.into_hits()
 }
 
 #[cfg(test)]
@@ -75,7 +98,7 @@ mod tests {
         let scores = [1.0, 3.0, 2.0, 3.0, 2.0, 2.0];
         assert_eq!(docs(&scores, 4, &[]), [1, 3, 2, 4]);
         assert_eq!(docs(&scores, 10, &[]), [1, 3, 2, 4, 5, 0]);
-        assert_eq!(docs(&scores, 0, &[]), []);
+        assert!(docs(&scores, 0, &[]).is_empty());
         assert_eq!(docs(&scores, usize::MAX, &[]).len(), 6);
     }
 

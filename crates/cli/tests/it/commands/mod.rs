@@ -3,8 +3,11 @@
 mod demo;
 mod events;
 mod export;
+mod index;
 mod inputs;
 mod negatives;
+mod negatives_bad_input;
+mod negatives_judged;
 mod plan;
 mod recipes;
 mod search;

@@ -117,3 +117,75 @@ fn rows_that_cannot_be_used_are_told_before_anything_is_written() {
         .exits(2)
         .complains(&["--num-neg must be at least 1"]);
 }
+
+#[test]
+fn explained() {
+    let outcome = sandbox().ragstill(&["negatives", "rows.jsonl", "--explain", "--num-neg", "2"]).exits(0);
+    let rows = rows(&outcome);
+    let explained = &rows[0]["hard_negatives_explain"];
+    assert_eq!(explained["positive"]["rank"], 1);
+    let told: Vec<_> = explained["passed_over"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|passed| (passed["document"].as_str().unwrap(), passed["reason"].as_str().unwrap()))
+        .collect();
+    assert!(told.contains(&("r1", "own document")), "{told:?}");
+    assert!(told.contains(&("r4", "near duplicate of the positive")), "{told:?}");
+    assert!(told.contains(&("r5", "repeats negative 1")), "{told:?}");
+    for (at, negative) in explained["negatives"].as_array().unwrap().iter().enumerate() {
+        assert_eq!(negative["from"], "bm25");
+        let (rank, score) = (negative["rank"].as_u64().unwrap(), negative["score"].as_f64().unwrap());
+        assert!(rank > at as u64 && score > 0.0 && score < explained["positive"]["score"].as_f64().unwrap());
+    }
+    assert!(rows[0].get("passed_over").is_none());
+    let twice = sandbox();
+    twice.write("rows.jsonl", &outcome.stdout.replace("\"hard_negatives\"", "\"other\""));
+    twice
+        .ragstill(&["negatives", "rows.jsonl", "--explain"])
+        .exits(2)
+        .complains(&["has a field `hard_negatives_explain` already"]);
+}
+
+#[test]
+fn random_and_mixed_negatives_are_seeded() {
+    let sandbox = sandbox();
+    let mine = |args: &[&str]| {
+        let mut all = vec!["negatives", "rows.jsonl", "--num-neg", "2"];
+        all.extend(args);
+        rows(&sandbox.ragstill(&all).exits(0))
+    };
+    let random = mine(&["--strategy", "random"]);
+    assert_eq!(random, mine(&["--strategy", "random", "--seed", "42"]));
+    let seeds: Vec<String> = (0..12).map(|seed| format!("--seed={seed}")).collect();
+    assert!(seeds.iter().any(|seed| mine(&["--strategy", "random", seed]) != random));
+    for row in &random {
+        let found = negatives(row);
+        let own = row["text"].as_str().unwrap();
+        assert!(found.iter().all(|text| *text != own) && found.len() == 2, "{row}");
+    }
+    let mixed = mine(&["--strategy", "mixed", "--explain"]);
+    let from: Vec<_> = mixed[0]["hard_negatives_explain"]["negatives"].as_array().unwrap().iter().collect();
+    assert_eq!((&from[0]["from"], &from[1]["from"]), (&json!("bm25"), &json!("random")));
+    sandbox
+        .ragstill(&["negatives", "rows.jsonl", "--strategy", "best"])
+        .exits(2)
+        .complains(&["give bm25, random or mixed"]);
+}
+
+#[test]
+fn options_out_of_range_are_told_by_their_flags() {
+    let sandbox = sandbox();
+    for (flag, value) in [
+        ("--overlap-share", "1"),
+        ("--overlap-pool", "0"),
+        ("--random-share", "1.5"),
+        ("--max-score-share", "0"),
+        ("--score-margin=-1", ""),
+    ] {
+        let mut args = vec!["negatives", "rows.jsonl", flag];
+        args.extend((!value.is_empty()).then_some(value));
+        let name = flag.split('=').next().unwrap();
+        sandbox.ragstill(&args).exits(2).complains(&[name]);
+    }
+}

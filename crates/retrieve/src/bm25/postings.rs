@@ -1,0 +1,272 @@
+//! The documents of each term, tile by tile, with impacts of one byte.
+
+use std::ops::Range;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::forward::Forward;
+use super::score::term_score;
+use super::sums::{Impacts, whole_blocks};
+use super::vocabulary::TermId;
+use crate::DocId;
+use crate::storage::Array;
+
+/// Documents of a tile. Their numbers within it have 15 bits, and a tile's sums fit into a core's cache.
+pub(super) const TILE: usize = 1 << 15;
+
+/// A term that more than one in so many documents of a tile have is kept as a list of impacts of all documents: adding
+/// them all up by vector instructions takes less time than adding up those that are not 0 one by one.
+const DENSE: usize = 16;
+
+/// In `run_last`: the run is dense.
+const IS_DENSE: u16 = 1 << 15;
+
+/// The postings of a corpus that is cut into tiles of [`TILE`] documents.
+///
+/// The impact of a term in a document is what it adds to the document's score, for a query that has the term once, in
+/// units of `unit` and rounded up: sums of impacts are upper bounds of scores.
+pub(super) struct Postings {
+    /// The score that an impact of 1 stands for.
+    pub(super) unit: f32,
+    /// Where each tile begins in `docs` and `impacts`; one more entry than tiles.
+    pub(super) tiles: Array<u64>,
+    /// Documents, by tile, by term, ascending; numbered from the start of the tile.
+    pub(super) docs: Array<u16>,
+    /// The impact in each.
+    pub(super) impacts: Array<u8>,
+    /// Where the dense lists of each tile begin in `dense`; one more entry than tiles.
+    pub(super) dense_tiles: Array<u64>,
+    /// Impacts of all documents of a tile, for the terms that many of them have.
+    pub(super) dense: Array<u8>,
+    /// Where the runs of each term begin in the lists below; one more entry than terms.
+    pub(super) runs: Array<u64>,
+    /// The tile of each run, ascending within a term.
+    pub(super) run_tile: Array<u32>,
+    /// Where the run begins, from the start of its tile; the number of its list, if it is dense.
+    pub(super) run_start: Array<u32>,
+    /// Number of postings of each run, less one, and [`IS_DENSE`].
+    pub(super) run_last: Array<u16>,
+    /// The largest impact of each run.
+    pub(super) run_max: Array<u8>,
+    /// Documents of each term.
+    pub(super) dfs: Array<u32>,
+}
+
+/// One term's postings in one tile.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    pub(super) tile: u32,
+    pub(super) start: u32,
+    pub(super) len: u32,
+    pub(super) max: u8,
+    pub(super) is_dense: bool,
+}
+
+impl Postings {
+    /// The runs of a term.
+    pub(super) fn runs_of(&self, term: TermId) -> Range<u64> {
+        self.runs[term as usize]..self.runs[term as usize + 1]
+    }
+
+    /// The run at this place.
+    pub(super) fn run(&self, at: u64) -> Run {
+        let at = at as usize;
+        Run {
+            tile: self.run_tile[at],
+            start: self.run_start[at],
+            len: u32::from(self.run_last[at] & !IS_DENSE) + 1,
+            max: self.run_max[at],
+            is_dense: self.run_last[at] & IS_DENSE != 0,
+        }
+    }
+
+    /// The impacts of a run in its tile, which has so many documents.
+    pub(super) fn impacts_of(&self, run: Run, documents: usize) -> Impacts<'_> {
+        let (tile, start) = (run.tile as usize, run.start as usize);
+        if run.is_dense {
+            let stride = whole_blocks(documents);
+            let start = self.dense_tiles[tile] as usize + start * stride;
+            return Impacts::OfAll(&self.dense[start..start + stride]);
+        }
+        let start = self.tiles[tile] as usize + start;
+        let range = start..start + run.len as usize;
+        Impacts::Of(&self.docs[range.clone()], &self.impacts[range])
+    }
+
+    /// Turns terms by document into documents by term.
+    pub(super) fn invert(forward: &Forward, terms: usize, idf: impl Fn(u32) -> f32 + Sync) -> Self {
+        let dfs = document_frequencies(forward, terms);
+        let idfs: Vec<f32> = dfs.iter().map(|&df| idf(df)).collect();
+        let tile_count = forward.len().div_ceil(TILE);
+        let largest = (0..tile_count)
+            .into_par_iter()
+            .map(|tile| {
+                let impacts = tile_postings(forward, tile)
+                    .map(|(_, term, at, doc)| impact_of(forward, &idfs, term, at, doc));
+                impacts.fold(0.0, f32::max)
+            })
+            .reduce(|| 0.0, f32::max);
+        let margin = idfs.iter().copied().fold(0.0, f32::max) * MARGIN * 2.0;
+        let unit = if largest > 0.0 { (largest + margin) / f32::from(u8::MAX) } else { 1.0 };
+        let tiles: Vec<Tile> =
+            (0..tile_count).into_par_iter().map(|tile| Tile::invert(forward, tile, &idfs, unit)).collect();
+        assemble(tiles, dfs, unit)
+    }
+}
+
+fn impact_of(forward: &Forward, idfs: &[f32], term: TermId, at: usize, doc: usize) -> f32 {
+    term_score(idfs[term as usize], forward.tf(at), forward.inverse_norms[doc])
+}
+
+/// What may be missing from an impact, as a share of the term's idf: scores are computed in single precision, from a
+/// multiple of the idf when the query has the term more than once.
+const MARGIN: f32 = 1e-6;
+
+/// An impact in units, rounded up.
+fn quantise(impact: f32, idf: f32, unit: f32) -> u8 {
+    ((impact + idf * MARGIN) / unit).ceil().clamp(1.0, f32::from(u8::MAX)) as u8
+}
+
+fn document_frequencies(forward: &Forward, terms: usize) -> Vec<u32> {
+    let mut dfs = vec![0_u32; terms];
+    for &term in forward.terms.iter() {
+        dfs[term as usize] += 1;
+    }
+    dfs
+}
+
+/// Each posting of a tile: the document within the tile, the term, the place in the forward index, the document.
+fn tile_postings(forward: &Forward, tile: usize) -> impl Iterator<Item = (u16, TermId, usize, usize)> {
+    let docs = tile * TILE..((tile + 1) * TILE).min(forward.len());
+    docs.zip(0_u16..).flat_map(move |(doc, local)| {
+        forward.row(doc as DocId).map(move |at| (local, forward.terms[at], at, doc))
+    })
+}
+
+/// One tile, inverted.
+struct Tile {
+    docs: Vec<u16>,
+    impacts: Vec<u8>,
+    dense: Vec<u8>,
+    /// The terms of the tile, ascending.
+    runs: Vec<(TermId, Run)>,
+}
+
+impl Tile {
+    fn invert(forward: &Forward, tile: usize, idfs: &[f32], unit: f32) -> Self {
+        let documents = (forward.len() - tile * TILE).min(TILE);
+        let mut counts = vec![0_u32; idfs.len()];
+        tile_postings(forward, tile).for_each(|(_, term, ..)| counts[term as usize] += 1);
+        // Where the next posting of each term goes.
+        let mut next = counts;
+        let mut runs = Vec::new();
+        let (mut sparse, mut lists) = (0, 0);
+        for (term, slot) in (0..).zip(&mut next).filter(|(_, slot)| **slot > 0) {
+            let len = *slot;
+            let is_dense = len as usize * DENSE > documents;
+            let start = if is_dense { &mut lists } else { &mut sparse };
+            runs.push((term, Run { tile: tile as u32, start: *start, len, max: 0, is_dense }));
+            *slot = *start;
+            *start += if is_dense { 1 } else { len };
+        }
+        let mut is_dense = vec![false; idfs.len()];
+        runs.iter().for_each(|(term, run)| is_dense[*term as usize] = run.is_dense);
+        let stride = whole_blocks(documents);
+        let mut dense = vec![0_u8; lists as usize * stride];
+        let mut docs = vec![0_u16; sparse as usize];
+        let mut impacts = vec![0_u8; sparse as usize];
+        for (local, term, at, doc) in tile_postings(forward, tile) {
+            let impact = quantise(impact_of(forward, idfs, term, at, doc), idfs[term as usize], unit);
+            let slot = &mut next[term as usize];
+            if is_dense[term as usize] {
+                dense[*slot as usize * stride + usize::from(local)] = impact;
+            } else {
+                docs[*slot as usize] = local;
+                impacts[*slot as usize] = impact;
+                *slot += 1;
+            }
+        }
+        for (_, run) in &mut runs {
+            let (start, len) = (run.start as usize, run.len as usize);
+            let impacts = if run.is_dense {
+                &dense[start * stride..(start + 1) * stride]
+            } else {
+                &impacts[start..start + len]
+            };
+            run.max = impacts.iter().copied().max().unwrap_or(0);
+        }
+        Self { docs, impacts, dense, runs }
+    }
+}
+
+/// Puts the tiles one after the other, and their runs in the order of terms.
+fn assemble(tiles: Vec<Tile>, dfs: Vec<u32>, unit: f32) -> Postings {
+    let mut runs = vec![0_u64; dfs.len() + 1];
+    for (term, _) in tiles.iter().flat_map(|tile| &tile.runs) {
+        runs[*term as usize + 1] += 1;
+    }
+    for term in 1..runs.len() {
+        runs[term] += runs[term - 1];
+    }
+    let total = tiles.iter().map(|tile| tile.runs.len()).sum();
+    let mut next = runs.clone();
+    let (mut run_tile, mut run_start) = (vec![0; total], vec![0; total]);
+    let (mut run_last, mut run_max) = (vec![0; total], vec![0; total]);
+    let lists = [
+        tiles.iter().map(|tile| tile.docs.len()).sum(),
+        tiles.iter().map(|tile| tile.impacts.len()).sum(),
+        tiles.iter().map(|tile| tile.dense.len()).sum(),
+    ];
+    let (mut docs, mut impacts, mut dense) =
+        (Joined::new(lists[0]), Joined::new(lists[1]), Joined::new(lists[2]));
+    for tile in tiles {
+        for (term, run) in tile.runs {
+            let at = next[term as usize] as usize;
+            next[term as usize] += 1;
+            (run_tile[at], run_start[at], run_max[at]) = (run.tile, run.start, run.max);
+            run_last[at] = (run.len - 1) as u16 | if run.is_dense { IS_DENSE } else { 0 };
+        }
+        docs.append(tile.docs);
+        impacts.append(tile.impacts);
+        dense.append(tile.dense);
+    }
+    Postings {
+        unit,
+        tiles: docs.starts.into(),
+        docs: docs.list.into(),
+        impacts: impacts.list.into(),
+        dense_tiles: dense.starts.into(),
+        dense: dense.list.into(),
+        runs: runs.into(),
+        run_tile: run_tile.into(),
+        run_start: run_start.into(),
+        run_last: run_last.into(),
+        run_max: run_max.into(),
+        dfs: dfs.into(),
+    }
+}
+
+/// Lists of the tiles, one after the other.
+struct Joined<T> {
+    starts: Vec<u64>,
+    list: Vec<T>,
+    /// How long the list will be.
+    total: usize,
+}
+
+impl<T: Copy> Joined<T> {
+    fn new(total: usize) -> Self {
+        Self { starts: vec![0], list: Vec::new(), total }
+    }
+
+    fn append(&mut self, list: Vec<T>) {
+        if self.list.is_empty() {
+            // Most corpora have one tile: nothing is copied.
+            self.list = list;
+            self.list.reserve_exact(self.total - self.list.len());
+        } else {
+            self.list.extend_from_slice(&list);
+        }
+        self.starts.push(self.list.len() as u64);
+    }
+}

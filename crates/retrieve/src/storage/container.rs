@@ -1,0 +1,156 @@
+//! A file that holds a description and lists of numbers.
+//!
+//! ```text
+//! bytes          content
+//! 0..8           what the file is, 8 characters
+//! 8..12          version of the format
+//! 12..16         1, in the byte order of the machine
+//! 16..24         xxh3-64 of everything that follows
+//! 24..32         length of the file
+//! 32..36         length of the description
+//! 36..40         number of lists
+//! 40..           the description: JSON
+//! …              for each list, where it begins and how many bytes it has
+//! …              the lists, each at a multiple of 64 bytes
+//! ```
+//!
+//! Numbers are those of the machine that wrote the file; on one of the other byte order it is refused.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytemuck::Pod;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use super::{Array, Bytes, IndexFileError};
+
+/// Where the check sum begins to count.
+const SUMMED: usize = 24;
+const HEAD: usize = 40;
+const ALIGNMENT: usize = 64;
+
+/// A kind of file, and the version of its format that this release writes and reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Container {
+    pub(crate) magic: [u8; 8],
+    pub(crate) version: u32,
+}
+
+impl Container {
+    /// Writes a file, which appears whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written; a file that had the name before is then still there.
+    pub(crate) fn write(
+        self,
+        path: &Path,
+        description: &impl Serialize,
+        lists: &[&[u8]],
+    ) -> Result<(), IndexFileError> {
+        let mut aside = path.as_os_str().to_owned();
+        aside.push(".partial");
+        let aside = PathBuf::from(aside);
+        self.write_to(&aside, description, lists)
+            .and_then(|()| std::fs::rename(&aside, path))
+            .map_err(IndexFileError::io(path))
+    }
+
+    fn write_to(self, path: &Path, description: &impl Serialize, lists: &[&[u8]]) -> io::Result<()> {
+        let description = serde_json::to_vec(description)?;
+        let mut head = vec![0; HEAD];
+        head.extend_from_slice(&description);
+        let mut end = head.len() + lists.len() * 16;
+        let mut pieces: Vec<&[u8]> = Vec::new();
+        for list in lists {
+            let start = end.next_multiple_of(ALIGNMENT);
+            head.extend_from_slice(&(start as u64).to_ne_bytes());
+            head.extend_from_slice(&(list.len() as u64).to_ne_bytes());
+            pieces.extend([&[0; ALIGNMENT][..start - end], list]);
+            end = start + list.len();
+        }
+        head[..8].copy_from_slice(&self.magic);
+        head[8..12].copy_from_slice(&self.version.to_ne_bytes());
+        head[12..16].copy_from_slice(&1_u32.to_ne_bytes());
+        head[24..32].copy_from_slice(&(end as u64).to_ne_bytes());
+        head[32..36].copy_from_slice(&(description.len() as u32).to_ne_bytes());
+        head[36..40].copy_from_slice(&(lists.len() as u32).to_ne_bytes());
+        let mut sum = Xxh3::new();
+        sum.update(&head[SUMMED..]);
+        pieces.iter().for_each(|piece| sum.update(piece));
+        head[16..24].copy_from_slice(&sum.digest().to_ne_bytes());
+        let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+        file.write_all(&head)?;
+        pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()
+    }
+
+    /// Maps a file; returns its description and its lists.
+    ///
+    /// # Errors
+    /// When it cannot be read, is something else, was made by another release, or is damaged.
+    pub(crate) fn open<D: DeserializeOwned>(self, path: &Path) -> Result<(D, Lists), IndexFileError> {
+        let other = |how: String| IndexFileError::Other { path: path.to_owned(), how };
+        // An empty file cannot be mapped.
+        if std::fs::metadata(path).map_err(IndexFileError::io(path))?.len() < HEAD as u64 {
+            return Err(IndexFileError::Foreign { path: path.to_owned() });
+        }
+        let file = Arc::new(Bytes::map(path).map_err(IndexFileError::io(path))?);
+        if file[..8] != self.magic {
+            return Err(IndexFileError::Foreign { path: path.to_owned() });
+        }
+        if number::<u32>(&file, 12) != 1 {
+            return Err(other("on a machine of the other byte order".to_owned()));
+        }
+        let version: u32 = number(&file, 8);
+        if version != self.version {
+            return Err(other(format!(
+                "by another release (its format is {version}, this one's {})",
+                self.version
+            )));
+        }
+        let length: u64 = number(&file, 24);
+        if length != file.len() as u64 {
+            let what = format!("it should have {length} bytes and has {}", file.len());
+            return Err(IndexFileError::damaged(path, what));
+        }
+        if number::<u64>(&file, 16) != xxh3_64(&file[SUMMED..]) {
+            return Err(IndexFileError::damaged(path, "its check sum is wrong"));
+        }
+        let table = HEAD + number::<u32>(&file, 32) as usize;
+        let description = file.get(HEAD..table).and_then(|json| serde_json::from_slice(json).ok());
+        let description =
+            description.ok_or_else(|| IndexFileError::damaged(path, "its description cannot be read"))?;
+        let count = number::<u32>(&file, 36) as usize;
+        Ok((description, Lists { file, table, count }))
+    }
+}
+
+/// The lists of a file, taken one after the other.
+pub(crate) struct Lists {
+    file: Arc<Bytes>,
+    /// Where the place of the next list is written.
+    table: usize,
+    /// How many are left.
+    count: usize,
+}
+
+impl Lists {
+    /// The next list; `None` if there is none, or it does not hold numbers of this kind.
+    pub(crate) fn next<T: Pod>(&mut self) -> Option<Array<T>> {
+        self.count = self.count.checked_sub(1)?;
+        let place = self.file.get(self.table..self.table + 16)?;
+        self.table += 16;
+        let start = usize::try_from(u64::from_ne_bytes(place[..8].try_into().ok()?)).ok()?;
+        let len = usize::try_from(u64::from_ne_bytes(place[8..].try_into().ok()?)).ok()?;
+        Array::mapped(&self.file, start..start.checked_add(len)?)
+    }
+}
+
+/// The number at this place of the head, which is longer.
+fn number<T: Pod>(file: &[u8], at: usize) -> T {
+    bytemuck::pod_read_unaligned(&file[at..at + size_of::<T>()])
+}
