@@ -10,7 +10,7 @@ use super::tile::{State, search_tile};
 use crate::{DocId, Hit};
 
 /// Queries that one thread answers together.
-const BATCH: usize = 128;
+const BATCH: usize = 512;
 
 /// The best hits of each query, on the threads of the current rayon pool.
 pub(super) fn search_parallel(
@@ -39,9 +39,15 @@ pub(super) fn search<Q: Borrow<Query>>(
     let mut scratch = index.pool.take();
     let mut states: Vec<State<'_>> =
         queries.iter().map(|query| State::new(index, query.borrow(), k)).collect();
+    // Queries that share their most frequent term follow each other: its postings are still in the cache.
+    let mut order: Vec<usize> = (0..queries.len()).collect();
+    order.sort_by_cached_key(|&at| {
+        let terms = queries[at].borrow().terms.iter();
+        terms.map(|term| (index.postings.dfs[term.term as usize], term.term)).max()
+    });
     for tile in 0..index.postings.tiles.len() - 1 {
-        for (at, state) in states.iter_mut().enumerate() {
-            search_tile(index, tile as u32, state, &mut scratch, &|doc| exclude(at, doc));
+        for &at in &order {
+            search_tile(index, tile as u32, &mut states[at], &mut scratch, &|doc| exclude(at, doc));
         }
     }
     index.pool.give_back(scratch);

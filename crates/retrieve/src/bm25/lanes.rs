@@ -42,8 +42,13 @@ vectorised! {
     fn add_and_peak(sums: &mut [u16], lists: &[(&[u8], u16)], peaks: &mut Vec<u16>) {
         for (block, start) in sums.chunks_exact_mut(ROWS * LANES).zip((0..).step_by(ROWS * LANES)) {
             for (impacts, count) in lists {
-                for (sum, &impact) in block.iter_mut().zip(&impacts[start..start + ROWS * LANES]) {
-                    *sum = sum.wrapping_add(u16::from(impact).wrapping_mul(*count));
+                let each = block.iter_mut().zip(&impacts[start..start + ROWS * LANES]);
+                if *count == 1 {
+                    each.for_each(|(sum, &impact)| *sum = sum.wrapping_add(u16::from(impact)));
+                } else {
+                    each.for_each(|(sum, &impact)| {
+                        *sum = sum.wrapping_add(u16::from(impact).wrapping_mul(*count));
+                    });
                 }
             }
             peaks.extend_from_slice(&column_peaks(block));

@@ -3,7 +3,7 @@
 use super::lanes::{LANES, ROWS, add_and_peak, append_coarse_peaks, append_groups, members};
 
 /// Rows of peaks that are taken together where few of the largest are wanted.
-const COARSE: usize = 8;
+const COARSE: usize = 16;
 
 /// A document, numbered from the start of the tile, with its sum, which comes first so that candidates sort by it.
 pub(super) type Candidate = (u16, u16);

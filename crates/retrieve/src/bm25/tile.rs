@@ -22,19 +22,12 @@ use super::sums::Impacts;
 use super::top_k::TopK;
 use crate::{DocId, Hit};
 
-/// With no more postings than this, nothing is left out before a floor is known.
-const FEW: u32 = 12_000;
-/// What may be left out before a floor is known, as a share of the sum of all largest impacts.
-const FIRST_SHARE: f64 = 0.15;
 /// What may be left out, as a share of the floor. More would leave fewer postings to add up and more documents to score.
 const SHARE: f64 = 0.35;
 /// How many postings take as long to add up as a group of documents takes to be looked through and scored.
 const POSTINGS_A_GROUP: usize = 100;
 /// How many documents of a dense list are added up in the time of one posting.
 const DENSE_SPEED: usize = 24;
-/// Documents that are scored for a first floor beside as many as are wanted: some may be excluded.
-const SPARE: usize = 1;
-
 /// A term of the query that the tile has.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Active {
@@ -111,8 +104,17 @@ pub(super) fn search_tile(
     let total: u64 = active.iter().map(|term| u64::from(term.max)).sum();
     let query = state.query;
     scratch.scorer.enter(query);
-    let mut search =
-        Search { index, first, len, state, scratch, exclude, rest: total, lists: Vec::new(), gathered: None };
+    let mut search = Search {
+        index,
+        first,
+        len,
+        state,
+        scratch,
+        exclude,
+        rest: total,
+        lists: Vec::with_capacity(active.len()),
+        gathered: None,
+    };
     if total >= search.floor().unwrap_or(1) {
         search.run(&active, total);
         scratch.sums.clear(len);
@@ -134,15 +136,14 @@ struct Search<'a, 's, 'q> {
     rest: u64,
     /// Lists that are yet to be added, and how often each.
     lists: Vec<(&'a [u8], u16)>,
-    /// The least sum of the documents that were gathered from the sums as they are.
+    /// The least sum of the documents that were gathered, if any were.
     gathered: Option<u16>,
 }
 
 impl Search<'_, '_, '_> {
     fn run(&mut self, active: &[Active], total: u64) {
-        let postings: u32 = active.iter().map(|term| term.cost).sum();
-        let first_share = if postings <= FEW { 0.0 } else { FIRST_SHARE };
-        let mut allowed = self.share_of_floor().unwrap_or((total as f64 * first_share) as u64);
+        // Without a floor any document that has a term is good enough: nothing can be left out.
+        let mut allowed = self.floor().map_or(0, |floor| (floor as f64 * SHARE) as u64);
         let mut remaining = active.iter();
         let mut next = remaining.next();
         loop {
@@ -152,22 +153,16 @@ impl Search<'_, '_, '_> {
             }
             self.scratch.sums.find_peaks(self.len, &self.lists);
             self.lists.clear();
-            if self.floor().is_none() {
-                self.score_likely();
-            }
+            // One more, if it costs less than the documents that it may rule out.
             let Some(term) = next else { break };
-            match self.share_of_floor() {
-                // Any document that has a term is good enough.
-                None => allowed = 0,
-                Some(share) if self.rest > share => allowed = share,
-                Some(_) => {
-                    let groups = self.scratch.sums.groups_from(self.least());
-                    if groups * POSTINGS_A_GROUP <= term.cost as usize + self.len / 16 {
-                        break;
-                    }
-                    allowed = self.rest - 1;
-                }
+            let groups = self.scratch.sums.groups_from(self.least());
+            if groups * POSTINGS_A_GROUP <= term.cost as usize + self.len / 16 {
+                break;
             }
+            allowed = self.rest - 1;
+        }
+        if self.floor().is_none() {
+            self.score_likely();
         }
         self.score_all();
     }
@@ -177,11 +172,6 @@ impl Search<'_, '_, '_> {
         let floor = f64::from(self.state.best.floor()?) / f64::from(self.index.postings.unit);
         // A little less: a score is rounded to single precision after its parts are summed.
         Some((floor * (1.0 - 2e-6)).ceil().max(1.0) as u64)
-    }
-
-    /// How much may be left out.
-    fn share_of_floor(&self) -> Option<u64> {
-        self.floor().map(|floor| (floor as f64 * SHARE) as u64)
     }
 
     /// The least sum of the terms added so far with which a document may be good enough, at least 1.
@@ -198,12 +188,11 @@ impl Search<'_, '_, '_> {
             Impacts::OfAll(impacts) => self.lists.push((impacts, term.count as u16)),
         }
         self.rest -= u64::from(term.max);
-        self.gathered = None;
     }
 
     /// Scores the documents with the largest sums, to know a floor.
     fn score_likely(&mut self) {
-        let wanted = self.state.k.saturating_add(SPARE);
+        let wanted = self.state.k;
         let Scratch { sums, candidates, .. } = &mut *self.scratch;
         let least = sums.reached_by(wanted);
         sums.gather(least, candidates);
@@ -217,7 +206,7 @@ impl Search<'_, '_, '_> {
     /// Scores every document that may be good enough.
     fn score_all(&mut self) {
         let least = self.least();
-        // Those gathered for the first floor are all there are if they had to be no better, and no sum has changed since.
+        // Those gathered for the first floor are all there are if they had to be no better.
         if self.gathered.is_none_or(|gathered| least < gathered) {
             let Scratch { sums, candidates, .. } = &mut *self.scratch;
             sums.gather(least, candidates);

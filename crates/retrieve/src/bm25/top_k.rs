@@ -29,6 +29,9 @@ impl PartialEq for Ranked {
 
 impl Eq for Ranked {}
 
+/// Places that are made room for at once.
+const ROOM: usize = 128;
+
 /// The best `k` hits so far of those that are not excluded. What they are does not depend on the order in which hits are
 /// offered.
 pub(super) struct TopK {
@@ -39,7 +42,7 @@ pub(super) struct TopK {
 impl TopK {
     /// Room for `k` hits, at least 1.
     pub(super) fn new(k: usize) -> Self {
-        Self { k, heap: BinaryHeap::new() }
+        Self { k, heap: BinaryHeap::with_capacity(k.min(ROOM)) }
     }
 
     /// Takes a hit that is good enough and not excluded; `exclude` is asked only about one that is good enough.
