@@ -9,6 +9,8 @@
 pub(super) const ROWS: usize = 16;
 /// Sums in a row.
 pub(super) const LANES: usize = 32;
+/// Sums in a block.
+pub(super) const BLOCK: usize = ROWS * LANES;
 
 /// Defines a function that uses AVX2 where there is AVX2.
 macro_rules! vectorised {
@@ -36,23 +38,53 @@ macro_rules! vectorised {
     };
 }
 
+/// A term's impacts, one for each sum.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct List<'a> {
+    pub(super) impacts: &'a [u8],
+    /// How often each is to be added.
+    pub(super) count: u16,
+    /// The largest impact.
+    pub(super) max: u8,
+}
+
 vectorised! {
-    /// Adds lists of impacts, one for each sum, each so many times, where no sum can grow too large; then appends the
-    /// largest sum of each group. Of whole blocks: each is in the nearest cache while all this is done to it.
-    fn add_and_peak(sums: &mut [u16], lists: &[(&[u8], u16)], peaks: &mut Vec<u16>) {
-        for (block, start) in sums.chunks_exact_mut(ROWS * LANES).zip((0..).step_by(ROWS * LANES)) {
-            for (impacts, count) in lists {
-                let each = block.iter_mut().zip(&impacts[start..start + ROWS * LANES]);
-                if *count == 1 {
-                    each.for_each(|(sum, &impact)| *sum = sum.wrapping_add(u16::from(impact)));
-                } else {
-                    each.for_each(|(sum, &impact)| {
-                        *sum = sum.wrapping_add(u16::from(impact).wrapping_mul(*count));
-                    });
+    /// Adds lists of impacts, where no sum can grow too large; then appends the largest sum of each group. Of whole
+    /// blocks: each is in the nearest cache while all this is done to it.
+    fn add_and_peak(sums: &mut [u16], lists: &[List<'_>], peaks: &mut Vec<u16>) {
+        for (block, start) in sums.chunks_exact_mut(BLOCK).zip((0..).step_by(BLOCK)) {
+            // Bytes are added first, as long as a byte can hold what they come to: there are twice as many in a vector.
+            let mut bytes = [0; BLOCK];
+            let mut largest = 0_u8;
+            for list in lists {
+                let impacts = &list.impacts[start..start + BLOCK];
+                if list.count > 1 {
+                    for (sum, &impact) in block.iter_mut().zip(impacts) {
+                        *sum = sum.wrapping_add(u16::from(impact).wrapping_mul(list.count));
+                    }
+                    continue;
                 }
+                largest = largest.checked_add(list.max).unwrap_or_else(|| {
+                    add_bytes(block, &mut bytes);
+                    list.max
+                });
+                for (byte, &impact) in bytes.iter_mut().zip(impacts) {
+                    *byte = byte.wrapping_add(impact);
+                }
+            }
+            if largest > 0 {
+                add_bytes(block, &mut bytes);
             }
             peaks.extend_from_slice(&column_peaks(block));
         }
+    }
+}
+
+/// Adds bytes to sums and sets them to 0.
+#[inline(always)]
+fn add_bytes(sums: &mut [u16], bytes: &mut [u8; BLOCK]) {
+    for (sum, byte) in sums.iter_mut().zip(bytes) {
+        *sum = sum.wrapping_add(u16::from(std::mem::take(byte)));
     }
 }
 
@@ -99,16 +131,23 @@ pub(super) fn members(group: u16) -> impl Iterator<Item = usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LANES, ROWS, add_and_peak, append_coarse_peaks, append_groups, members};
+    use super::{BLOCK, LANES, List, ROWS, add_and_peak, append_coarse_peaks, append_groups, members};
 
     #[test]
     fn lists_are_added_to_all_sums() {
-        let impacts: [Vec<u8>; 2] =
-            [0, 1].map(|odd| (0..2 * ROWS * LANES).map(|at| (at * 2 + odd) as u8).collect());
-        let mut sums: Vec<u16> = (0..2 * ROWS * LANES).map(|at| at as u16).collect();
-        add_and_peak(&mut sums, &[(&impacts[0], 1), (&impacts[1], 3)], &mut Vec::new());
-        for (at, sum) in sums.into_iter().enumerate() {
-            assert_eq!(sum, at as u16 + u16::from(impacts[0][at]) + 3 * u16::from(impacts[1][at]));
+        let len = 2 * BLOCK;
+        let impacts: Vec<Vec<u8>> =
+            (0..7).map(|list| (0..len).map(|at| (at * (list + 3) % 97) as u8 + 4).collect()).collect();
+        let counts = [1, 1, 3, 1, 1, 1, 1];
+        let list = |(impacts, count): (_, u16)| List { impacts, count, max: 100 };
+        let lists: Vec<List<'_>> = impacts.iter().map(Vec::as_slice).zip(counts).map(list).collect();
+        for lists in [&lists[..0], &lists[..1], &lists[2..3], &lists[..]] {
+            let mut sums: Vec<u16> = (0..len).map(|at| at as u16).collect();
+            add_and_peak(&mut sums, lists, &mut Vec::new());
+            for (at, sum) in sums.into_iter().enumerate() {
+                let added: u16 = lists.iter().map(|list| u16::from(list.impacts[at]) * list.count).sum();
+                assert_eq!(sum, at as u16 + added);
+            }
         }
     }
 

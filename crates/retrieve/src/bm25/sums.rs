@@ -1,6 +1,6 @@
 //! The sums of impacts of one tile's documents.
 
-use super::lanes::{LANES, ROWS, add_and_peak, append_coarse_peaks, append_groups, members};
+use super::lanes::{BLOCK, List, add_and_peak, append_coarse_peaks, append_groups, members};
 
 /// Rows of peaks that are taken together where few of the largest are wanted.
 const COARSE: usize = 16;
@@ -10,7 +10,7 @@ pub(super) type Candidate = (u16, u16);
 
 /// The length of lists for this many documents: whole blocks.
 pub(super) fn whole_blocks(documents: usize) -> usize {
-    documents.next_multiple_of(ROWS * LANES)
+    documents.next_multiple_of(BLOCK)
 }
 
 /// The impacts of a term in the documents of a tile.
@@ -77,7 +77,7 @@ impl Sums {
 
     /// Adds terms that have an impact, maybe 0, for each document, each so many times, where no sum can grow too large;
     /// then finds the largest sums of all groups of the first `len` documents.
-    pub(super) fn find_peaks(&mut self, len: usize, lists: &[(&[u8], u16)]) {
+    pub(super) fn find_peaks(&mut self, len: usize, lists: &[List<'_>]) {
         self.peaks.clear();
         add_and_peak(&mut self.sums[..whole_blocks(len)], lists, &mut self.peaks);
     }

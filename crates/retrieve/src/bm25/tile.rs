@@ -15,6 +15,7 @@ use std::ops::Range;
 
 use super::Bm25Index;
 use super::exact::warm;
+use super::lanes::List;
 use super::postings::{Run, TILE};
 use super::query::Query;
 use super::scratch::Scratch;
@@ -28,6 +29,7 @@ const SHARE: f64 = 0.35;
 const POSTINGS_A_GROUP: usize = 100;
 /// How many documents of a dense list are added up in the time of one posting.
 const DENSE_SPEED: usize = 24;
+
 /// A term of the query that the tile has.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Active {
@@ -134,8 +136,8 @@ struct Search<'a, 's, 'q> {
     exclude: &'a dyn Fn(DocId) -> bool,
     /// The most that the terms not added yet can add to a sum.
     rest: u64,
-    /// Lists that are yet to be added, and how often each.
-    lists: Vec<(&'a [u8], u16)>,
+    /// Lists that are yet to be added.
+    lists: Vec<List<'a>>,
     /// The least sum of the documents that were gathered, if any were.
     gathered: Option<u16>,
 }
@@ -185,7 +187,9 @@ impl Search<'_, '_, '_> {
         match self.index.postings.impacts_of(term.run, self.len) {
             impacts if saturates => sums.add_saturating(impacts, term.count),
             Impacts::Of(docs, impacts) => sums.add(docs, impacts, term.count),
-            Impacts::OfAll(impacts) => self.lists.push((impacts, term.count as u16)),
+            Impacts::OfAll(impacts) => {
+                self.lists.push(List { impacts, count: term.count as u16, max: term.run.max });
+            }
         }
         self.rest -= u64::from(term.max);
     }
