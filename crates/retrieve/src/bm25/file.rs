@@ -57,10 +57,7 @@ impl Bm25Index {
             postings.dense_tiles.as_bytes(),
             postings.dense.as_bytes(),
             postings.runs.as_bytes(),
-            postings.run_tile.as_bytes(),
-            postings.run_start.as_bytes(),
-            postings.run_last.as_bytes(),
-            postings.run_max.as_bytes(),
+            postings.run_list.as_bytes(),
             postings.dfs.as_bytes(),
         ];
         FILE.write(path, &description, &lists)
@@ -118,10 +115,7 @@ fn read(lists: &mut Lists, unit: f32) -> Option<(Vocabulary, Forward, Postings)>
         dense_tiles: lists.next()?,
         dense: lists.next()?,
         runs: lists.next()?,
-        run_tile: lists.next()?,
-        run_start: lists.next()?,
-        run_last: lists.next()?,
-        run_max: lists.next()?,
+        run_list: lists.next()?,
         dfs: lists.next()?,
     };
     Some((vocabulary, forward, postings))
@@ -129,7 +123,7 @@ fn read(lists: &mut Lists, unit: f32) -> Option<(Vocabulary, Forward, Postings)>
 
 /// Whether lists that belong together have the same length, so that a place in one is a place in the other.
 fn fit(vocabulary: &Vocabulary, forward: &Forward, postings: &Postings) -> bool {
-    let (terms, docs, runs) = (postings.dfs.len(), forward.lengths.len(), postings.run_tile.len());
+    let (terms, docs) = (postings.dfs.len(), forward.lengths.len());
     let equal = [
         (vocabulary.starts.len(), terms + 1),
         (postings.runs.len(), terms + 1),
@@ -139,9 +133,6 @@ fn fit(vocabulary: &Vocabulary, forward: &Forward, postings: &Postings) -> bool 
         (forward.large_at.len(), forward.large.len()),
         (postings.docs.len(), postings.impacts.len()),
         (postings.tiles.len(), postings.dense_tiles.len()),
-        (postings.run_start.len(), runs),
-        (postings.run_last.len(), runs),
-        (postings.run_max.len(), runs),
     ];
     equal.into_iter().all(|(one, other)| one == other)
         && vocabulary.slots.len().is_power_of_two()

@@ -18,9 +18,6 @@ pub(super) const TILE: usize = 1 << 15;
 /// them all up by vector instructions takes less time than adding up those that are not 0 one by one.
 const DENSE: usize = 16;
 
-/// In `run_last`: the run is dense.
-const IS_DENSE: u16 = 1 << 15;
-
 /// The postings of a corpus that is cut into tiles of [`TILE`] documents.
 ///
 /// The impact of a term in a document is what it adds to the document's score, for a query that has the term once, in
@@ -38,28 +35,43 @@ pub(super) struct Postings {
     pub(super) dense_tiles: Array<u64>,
     /// Impacts of all documents of a tile, for the terms that many of them have.
     pub(super) dense: Array<u8>,
-    /// Where the runs of each term begin in the lists below; one more entry than terms.
+    /// Where the runs of each term begin in the list below; one more entry than terms.
     pub(super) runs: Array<u64>,
-    /// The tile of each run, ascending within a term.
-    pub(super) run_tile: Array<u32>,
-    /// Where the run begins, from the start of its tile; the number of its list, if it is dense.
-    pub(super) run_start: Array<u32>,
-    /// Number of postings of each run, less one, and [`IS_DENSE`].
-    pub(super) run_last: Array<u16>,
-    /// The largest impact of each run.
-    pub(super) run_max: Array<u8>,
+    /// By term, then by tile, as [`Run::pack`] has them.
+    pub(super) run_list: Array<PackedRun>,
     /// Documents of each term.
     pub(super) dfs: Array<u32>,
 }
+
+/// A run as it lies in the index.
+pub(super) type PackedRun = [u32; 3];
 
 /// One term's postings in one tile.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run {
     pub(super) tile: u32,
+    /// Where it begins, from the start of its tile; the number of its list, if it is dense.
     pub(super) start: u32,
+    /// Number of postings, at least 1.
     pub(super) len: u32,
+    /// The largest impact.
     pub(super) max: u8,
+    /// Whether it is a list of all documents.
     pub(super) is_dense: bool,
+}
+
+impl Run {
+    /// The tile, the start, and in the third number from the lowest bit: 15 of the length less one, whether it is dense,
+    /// the largest impact.
+    fn pack(self) -> PackedRun {
+        let last = u32::from(self.max) << 16 | u32::from(self.is_dense) << 15 | (self.len - 1);
+        [self.tile, self.start, last]
+    }
+
+    fn unpack([tile, start, last]: PackedRun) -> Self {
+        let (len, is_dense) = (last % TILE as u32 + 1, last >> 15 & 1 == 1);
+        Self { tile, start, len, max: (last >> 16) as u8, is_dense }
+    }
 }
 
 impl Postings {
@@ -70,14 +82,7 @@ impl Postings {
 
     /// The run at this place.
     pub(super) fn run(&self, at: u64) -> Run {
-        let at = at as usize;
-        Run {
-            tile: self.run_tile[at],
-            start: self.run_start[at],
-            len: u32::from(self.run_last[at] & !IS_DENSE) + 1,
-            max: self.run_max[at],
-            is_dense: self.run_last[at] & IS_DENSE != 0,
-        }
+        Run::unpack(self.run_list[at as usize])
     }
 
     /// The impacts of a run in its tile, which has so many documents.
@@ -210,8 +215,7 @@ fn assemble(tiles: Vec<Tile>, dfs: Vec<u32>, unit: f32) -> Postings {
     }
     let total = tiles.iter().map(|tile| tile.runs.len()).sum();
     let mut next = runs.clone();
-    let (mut run_tile, mut run_start) = (vec![0; total], vec![0; total]);
-    let (mut run_last, mut run_max) = (vec![0; total], vec![0; total]);
+    let mut run_list = vec![PackedRun::default(); total];
     let lists = [
         tiles.iter().map(|tile| tile.docs.len()).sum(),
         tiles.iter().map(|tile| tile.impacts.len()).sum(),
@@ -221,10 +225,8 @@ fn assemble(tiles: Vec<Tile>, dfs: Vec<u32>, unit: f32) -> Postings {
         (Joined::new(lists[0]), Joined::new(lists[1]), Joined::new(lists[2]));
     for tile in tiles {
         for (term, run) in tile.runs {
-            let at = next[term as usize] as usize;
+            run_list[next[term as usize] as usize] = run.pack();
             next[term as usize] += 1;
-            (run_tile[at], run_start[at], run_max[at]) = (run.tile, run.start, run.max);
-            run_last[at] = (run.len - 1) as u16 | if run.is_dense { IS_DENSE } else { 0 };
         }
         docs.append(tile.docs);
         impacts.append(tile.impacts);
@@ -238,10 +240,7 @@ fn assemble(tiles: Vec<Tile>, dfs: Vec<u32>, unit: f32) -> Postings {
         dense_tiles: dense.starts.into(),
         dense: dense.list.into(),
         runs: runs.into(),
-        run_tile: run_tile.into(),
-        run_start: run_start.into(),
-        run_last: run_last.into(),
-        run_max: run_max.into(),
+        run_list: run_list.into(),
         dfs: dfs.into(),
     }
 }
