@@ -11,8 +11,8 @@ use super::vocabulary::TermId;
 use crate::DocId;
 use crate::storage::Array;
 
-/// Documents of a tile. Their numbers within it have 15 bits, and a tile's sums fit into a core's cache.
-pub(super) const TILE: usize = 1 << 15;
+/// Documents of a tile: as many as 16 bits can number. A tile's sums, 128 kB, stay in a core's second cache.
+pub(super) const TILE: usize = 1 << 16;
 
 /// A term that more than one in so many documents of a tile have is kept as a list of impacts of all documents: adding
 /// them all up by vector instructions takes less time than adding up those that are not 0 one by one.
@@ -61,16 +61,16 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// The tile, the start, and in the third number from the lowest bit: 15 of the length less one, whether it is dense,
+    /// The tile, the start, and in the third number from the lowest bit: 16 of the length less one, whether it is dense,
     /// the largest impact.
     fn pack(self) -> PackedRun {
-        let last = u32::from(self.max) << 16 | u32::from(self.is_dense) << 15 | (self.len - 1);
+        let last = u32::from(self.max) << 17 | u32::from(self.is_dense) << 16 | (self.len - 1);
         [self.tile, self.start, last]
     }
 
     fn unpack([tile, start, last]: PackedRun) -> Self {
-        let (len, is_dense) = (last % TILE as u32 + 1, last >> 15 & 1 == 1);
-        Self { tile, start, len, max: (last >> 16) as u8, is_dense }
+        let (len, is_dense) = ((last & 0xFFFF) + 1, last >> 16 & 1 == 1);
+        Self { tile, start, len, max: (last >> 17) as u8, is_dense }
     }
 }
 
@@ -143,8 +143,8 @@ fn document_frequencies(forward: &Forward, terms: usize) -> Vec<u32> {
 /// Each posting of a tile: the document within the tile, the term, the place in the forward index, the document.
 fn tile_postings(forward: &Forward, tile: usize) -> impl Iterator<Item = (u16, TermId, usize, usize)> {
     let docs = tile * TILE..((tile + 1) * TILE).min(forward.len());
-    docs.zip(0_u16..).flat_map(move |(doc, local)| {
-        forward.row(doc as DocId).map(move |at| (local, forward.terms[at], at, doc))
+    docs.flat_map(move |doc| {
+        forward.row(doc as DocId).map(move |at| ((doc % TILE) as u16, forward.terms[at], at, doc))
     })
 }
 
