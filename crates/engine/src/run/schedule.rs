@@ -72,14 +72,15 @@ pub(crate) async fn schedule(
                     options.stop.stop();
                     end.fatal.get_or_insert(fatal.into());
                 }
-                if trial.is_lost(&result) && !options.keep_going && end.fatal.is_none() {
-                    end.mostly_rejected = true;
-                    options.stop.stop();
-                }
                 let lines = RowLines::of(result);
                 monitor.finished(&lines);
                 order.push(number, lines).map_err(failed)?;
                 while let Some(row) = order.pop().map_err(failed)? {
+                    // In input order, so that which rows count does not depend on which were answered first.
+                    if trial.is_lost(&row) && !options.keep_going && end.fatal.is_none() {
+                        end.mostly_rejected = true;
+                        options.stop.stop();
+                    }
                     sink.accept(&row)?;
                 }
             }
@@ -121,7 +122,7 @@ struct Trial {
 
 impl Trial {
     /// Counts a row; true when the trial ends with it and is lost.
-    fn is_lost(&mut self, result: &RowResult) -> bool {
+    fn is_lost(&mut self, result: &RowLines) -> bool {
         if self.rows == TRIAL || result.pending > 0 {
             return false;
         }
