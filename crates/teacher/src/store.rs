@@ -416,6 +416,21 @@ mod tests {
         assert_eq!(store.len().unwrap(), 1);
     }
 
+    /// Puts that many answers, each from a task of its own.
+    async fn put_at_once(store: &Arc<Store>, count: usize) {
+        let mut tasks = tokio::task::JoinSet::new();
+        for n in 0..count {
+            let store = Arc::clone(store);
+            tasks.spawn(async move {
+                let question = ask(&n.to_string());
+                store.put(Key::of("m", &question), "m", &question, &answer("a"), None).await
+            });
+        }
+        while let Some(put) = tasks.join_next().await {
+            put.unwrap().unwrap();
+        }
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn a_lull_moves_the_log_into_the_file() {
         let folder = tempfile::tempdir().unwrap();
@@ -423,18 +438,7 @@ mod tests {
         let store = Arc::new(Store::open(&path).unwrap());
         let size = || std::fs::metadata(&path).unwrap().len();
         let empty = size();
-        let tasks: Vec<_> = (0..super::WORTH_MOVING)
-            .map(|n| {
-                let store = Arc::clone(&store);
-                tokio::spawn(async move {
-                    let question = ask(&n.to_string());
-                    store.put(Key::of("m", &question), "m", &question, &answer("a"), None).await
-                })
-            })
-            .collect();
-        for task in tasks {
-            task.await.unwrap().unwrap();
-        }
+        put_at_once(&store, super::WORTH_MOVING).await;
         let start = std::time::Instant::now();
         while size() == empty && start.elapsed() < Duration::from_secs(30) {
             std::thread::sleep(super::LULL);
@@ -447,18 +451,7 @@ mod tests {
     async fn a_crowd_is_written_whole() {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(&folder.path().join("a.sqlite")).unwrap());
-        let tasks: Vec<_> = (0..2000)
-            .map(|n| {
-                let store = Arc::clone(&store);
-                tokio::spawn(async move {
-                    let question = ask(&n.to_string());
-                    store.put(Key::of("m", &question), "m", &question, &answer("a"), None).await
-                })
-            })
-            .collect();
-        for task in tasks {
-            task.await.unwrap().unwrap();
-        }
+        put_at_once(&store, 2000).await;
         assert_eq!(store.len().unwrap(), 2000);
     }
 

@@ -1,5 +1,6 @@
 //! Many rows at once: each runs through its steps without waiting for its neighbours, and comes out in input order.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ragstill_core::Record;
@@ -74,13 +75,12 @@ pub(crate) async fn schedule(
                 }
                 let lines = RowLines::of(result);
                 monitor.finished(&lines);
+                if trial.is_lost(number, &lines, next) && !options.keep_going && end.fatal.is_none() {
+                    end.mostly_rejected = true;
+                    options.stop.stop();
+                }
                 order.push(number, lines).map_err(failed)?;
                 while let Some(row) = order.pop().map_err(failed)? {
-                    // In input order, so that which rows count does not depend on which were answered first.
-                    if trial.is_lost(&row) && !options.keep_going && end.fatal.is_none() {
-                        end.mostly_rejected = true;
-                        options.stop.stop();
-                    }
                     sink.accept(&row)?;
                 }
             }
@@ -113,25 +113,91 @@ pub(crate) async fn schedule(
     Ok(end)
 }
 
-/// Watches whether more than half of the first rows are rejected.
+/// Watches whether more than half of the first rows of the input are rejected.
+///
+/// Which rows count does not depend on which are answered first; but once too many of them are rejected the trial is lost,
+/// whatever becomes of the others.
 #[derive(Debug, Default)]
 struct Trial {
-    rows: u64,
-    rejected: u64,
+    /// Numbers of rows that were blank in the input: they say nothing about the teacher and do not count.
+    blank: BTreeSet<u64>,
+    /// Numbers of rows that the steps rejected.
+    rejected: BTreeSet<u64>,
+    /// Rows of the trial that are done.
+    done: u64,
+    over: bool,
 }
 
 impl Trial {
-    /// Counts a row; true when the trial ends with it and is lost.
-    fn is_lost(&mut self, result: &RowLines) -> bool {
-        if self.rows == TRIAL || result.pending > 0 {
+    /// Counts a row that is done, of those that were `begun` so far; true when the trial is lost with it.
+    fn is_lost(&mut self, number: u64, row: &RowLines, begun: u64) -> bool {
+        if self.over || row.pending > 0 {
             return false;
         }
-        // Rows of the input that are empty say nothing about the teacher.
-        if result.rejects.iter().any(|reject| reject.operator == super::pipeline::INPUT) {
-            return false;
+        if row.rejects.iter().any(|reject| reject.operator == super::pipeline::INPUT) {
+            self.blank.insert(number);
+        } else if row.records.is_empty() {
+            self.rejected.insert(number);
         }
-        self.rows += 1;
-        self.rejected += u64::from(result.records.is_empty());
-        self.rows == TRIAL && self.rejected * 2 > TRIAL
+        let end = self.blank.iter().fold(TRIAL, |end, blank| end + u64::from(*blank < end));
+        self.done += u64::from(number < end);
+        let lost = begun >= end && self.rejected.range(..end).count() as u64 * 2 > TRIAL;
+        self.over = lost || self.done == end;
+        lost
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RowLines, TRIAL, Trial};
+    use crate::run::pipeline::INPUT;
+    use crate::run::sink::RejectLine;
+
+    fn kept() -> RowLines {
+        RowLines { records: vec!["{}".to_owned()], rejects: Vec::new(), pending: 0 }
+    }
+
+    fn rejected(operator: &str) -> RowLines {
+        let reject = RejectLine { operator: operator.to_owned(), reason: String::new(), line: String::new() };
+        RowLines { records: Vec::new(), rejects: vec![reject], pending: 0 }
+    }
+
+    /// The row with which the trial is lost, if it is.
+    fn lost_with(rows: impl IntoIterator<Item = (u64, RowLines)>, begun: u64) -> Option<u64> {
+        let mut trial = Trial::default();
+        rows.into_iter().find_map(|(number, row)| trial.is_lost(number, &row, begun).then_some(number))
+    }
+
+    #[test]
+    fn more_than_half_of_the_first_rows_lose_the_trial_in_whatever_order_they_are_done() {
+        let row = |number: u64, rejects: u64| if number < rejects { rejected("judge") } else { kept() };
+        let forwards = |rejects| lost_with((0..200).map(|number| (number, row(number, rejects))), 200);
+        let backwards = |rejects| lost_with((0..200).rev().map(|number| (number, row(number, rejects))), 200);
+        assert_eq!((forwards(25), backwards(25)), (None, None));
+        assert_eq!((forwards(26), backwards(26)), (Some(25), Some(0)));
+    }
+
+    #[test]
+    fn rejects_behind_the_first_rows_do_not_count() {
+        let row = |number: u64| if number >= TRIAL { rejected("judge") } else { kept() };
+        assert_eq!(lost_with((0..200).map(|number| (number, row(number))), 200), None);
+        assert_eq!(lost_with((0..200).rev().map(|number| (number, row(number))), 200), None);
+    }
+
+    #[test]
+    fn blank_rows_make_room_for_later_ones() {
+        let row = |number: u64| match number {
+            0..10 => rejected(INPUT),
+            10..34 => kept(),
+            _ => rejected("judge"),
+        };
+        // Rows 10 to 59 count: 24 kept, and 26 rejected, known when the last of the blank rows is.
+        assert_eq!(lost_with((0..200).map(|number| (number, row(number))), 200), Some(59));
+        assert_eq!(lost_with((0..200).rev().map(|number| (number, row(number))), 200), Some(0));
+    }
+
+    #[test]
+    fn a_short_input_has_no_trial() {
+        assert_eq!(lost_with((0..49).map(|number| (number, rejected("judge"))), 49), None);
     }
 }
