@@ -25,6 +25,11 @@ use crate::{DocId, Hit};
 
 /// What may be left out, as a share of the floor. More would leave fewer postings to add up and more documents to score.
 const SHARE: f64 = 0.35;
+/// The same for a query of more than [`LONG`] terms of which the best documents so far have much: few others come near.
+const SHARE_NEAR: f64 = 0.5;
+const LONG: usize = 16;
+/// Much: the floor is at least this share of what all terms together can add.
+const NEAR: f64 = 0.3;
 /// How many postings take as long to add up as a group of documents takes to be looked through and scored.
 const POSTINGS_A_GROUP: usize = 100;
 /// How many documents of a dense list are added up in the time of one posting.
@@ -145,7 +150,10 @@ struct Search<'a, 's, 'q> {
 impl Search<'_, '_, '_> {
     fn run(&mut self, active: &[Active], total: u64) {
         // Without a floor any document that has a term is good enough: nothing can be left out.
-        let mut allowed = self.floor().map_or(0, |floor| (floor as f64 * SHARE) as u64);
+        let mut allowed = self.floor().map_or(0, |floor| {
+            let is_near = active.len() > LONG && floor as f64 > total as f64 * NEAR;
+            (floor as f64 * if is_near { SHARE_NEAR } else { SHARE }) as u64
+        });
         let mut remaining = active.iter();
         let mut next = remaining.next();
         loop {
