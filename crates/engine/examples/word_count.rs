@@ -93,8 +93,11 @@ async fn main() -> Result<()> {
     registry.add::<WordCount>();
     let checked = check(&Node::parse("word_count.rs", RECIPE)?, &registry)?;
 
-    let document =
-        |source: &str, text: &str| Document { source: source.to_owned(), title: None, text: text.to_owned() };
+    let document = |source: &str, text: &str| Document {
+        source: source.to_owned(),
+        text: text.to_owned(),
+        ..Document::default()
+    };
     let documents = vec![document("long.txt", "Lakes mix in spring."), document("short.txt", "Too short.")];
     let input = Input::from_documents(documents, &checked.recipe.input.read_options())?;
 

@@ -23,7 +23,8 @@ pub struct Chunked {
 ///
 /// A document with any text keeps at least its longest chunk, however short, so that none vanishes.
 pub fn chunk(document: &Document, options: &ChunkOptions) -> Chunked {
-    let all: Vec<_> = spans(&document.text, options.size).map(|span| Chunk { span }).collect();
+    let all: Vec<_> =
+        spans(&document.text, options.size).map(|span| Chunk { span, headings: Vec::new() }).collect();
     let lengths: Vec<usize> = all.iter().map(|chunk| document.chunk_text(chunk).chars().count()).collect();
     let longest = lengths.iter().copied().max().unwrap_or(0);
     let least = options.min.min(longest);
@@ -41,7 +42,7 @@ mod tests {
     use crate::ChunkOptions;
 
     fn document(text: &str) -> Document {
-        Document { source: "d.txt".into(), title: None, text: text.into() }
+        Document { source: "d.txt".into(), text: text.into(), ..Document::default() }
     }
 
     #[test]

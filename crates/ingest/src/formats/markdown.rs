@@ -19,7 +19,7 @@ pub fn markdown_document(source: impl Into<String>, markdown: &str) -> Document 
 }
 
 fn document(source: String, body: &str) -> Document {
-    Document { source, title: title(body), text: body.to_owned() }
+    Document { source, title: title(body), text: body.to_owned(), is_markdown: true, ..Document::default() }
 }
 
 /// The byte after the front matter and the blank lines that follow it; 0 without front matter.
