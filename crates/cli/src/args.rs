@@ -46,15 +46,40 @@ pub struct DemoArgs {
     pub out: PathBuf,
 }
 
+/// How an input is read, on the command line.
+#[derive(Debug, Args)]
+pub struct ReadingArgs {
+    /// The column of rows that holds the text, when it cannot be guessed
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// Which files of folders to read, as in a .gitignore (`*.md`, `!drafts/**`); several are possible
+    #[arg(long, value_name = "PATTERN")]
+    pub glob: Vec<String>,
+    /// Read files of folders that a .gitignore leaves out, too
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Stop before anything is spent when a file or a row cannot be read
+    #[arg(long)]
+    pub strict: bool,
+    /// Which repetitions of records to leave out: `off`, `exact` or `near`
+    #[arg(long, value_name = "off|exact|near")]
+    pub dedup: Option<String>,
+    /// Evaluation sets: records that share 13 words in a row with one are left out
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub decontaminate: Vec<PathBuf>,
+}
+
 /// What a run is made of, on the command line.
 #[derive(Debug, Args)]
 pub struct RecipeArgs {
     /// A recipe's name (see `ragstill recipes`) or a YAML file
     #[arg(value_name = "RECIPE|FILE.yaml")]
     pub recipe: String,
-    /// Files and folders of documents (.txt .md .json .jsonl), or - for standard input
+    /// Files and folders (text, Markdown, HTML, PDF, DOCX, EPUB, JSON, CSV, Parquet …), or - for standard input
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub input: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// `extractive` (built in) or the address of an OpenAI-compatible server; several share the load
     #[arg(long, value_name = "extractive|URL", num_args = 1..)]
     pub teacher: Vec<String>,

@@ -52,8 +52,10 @@ impl Watch {
             .spawn(move || {
                 let mut screen = Screen::new(show);
                 while matches!(ended.recv_timeout(show.interval()), Err(RecvTimeoutError::Timeout)) {
+                    screen.warn(&monitor.take_failures());
                     screen.show(&monitor.progress());
                 }
+                screen.warn(&monitor.take_failures());
                 screen.finish(&monitor.progress());
             })
             .ok();
@@ -88,6 +90,17 @@ impl Screen {
             bar
         });
         Self { show, bar, last: None, tokens_per_second: 0.0 }
+    }
+
+    /// Tells what of the input could not be read.
+    fn warn(&self, failures: &[String]) {
+        for failure in failures {
+            match (&self.bar, self.show) {
+                (Some(bar), _) => bar.suspend(|| eprintln!("warning: {failure}")),
+                (None, Show::Json) => event(&json!({"event": "unreadable", "message": failure})),
+                (None, _) => eprintln!("warning: {failure}"),
+            }
+        }
     }
 
     fn show(&mut self, progress: &Progress) {

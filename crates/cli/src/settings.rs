@@ -30,6 +30,26 @@ fn apply(args: &RecipeArgs, node: &mut Node) -> Vec<String> {
         let paths: Vec<_> = args.input.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         set(&["input", "paths"], "--input", json!(paths));
     }
+    let reading = &args.reading;
+    if let Some(column) = &reading.text_field {
+        set(&["input", "column"], "--text-field", json!(column));
+    }
+    if !reading.glob.is_empty() {
+        set(&["input", "glob"], "--glob", json!(reading.glob));
+    }
+    if reading.no_ignore {
+        set(&["input", "no_ignore"], "--no-ignore", json!(true));
+    }
+    if reading.strict {
+        set(&["input", "strict"], "--strict", json!(true));
+    }
+    if let Some(dedup) = &reading.dedup {
+        set(&["input", "dedup"], "--dedup", json!(dedup));
+    }
+    if !reading.decontaminate.is_empty() {
+        let files: Vec<_> = reading.decontaminate.iter().map(|path| path.to_string_lossy()).collect();
+        set(&["input", "decontaminate"], "--decontaminate", json!(files));
+    }
     if !args.teacher.is_empty() {
         set(&["teachers", "default", "url"], "--teacher", json!(args.teacher));
     }

@@ -47,6 +47,9 @@ pub fn summary(summary: &Summary, options: &RunOptions) -> String {
     }
     let _ =
         writeln!(out, "  input       {}, {}", count(summary.files, "document"), count(summary.rows, "row"));
+    if summary.failures.count > 0 {
+        let _ = writeln!(out, "  unreadable  {} (told above; run.json lists them)", number(summary.failures.count));
+    }
     let _ = writeln!(out, "  records     {}", number(summary.records));
     let _ = writeln!(out, "  rejects     {}", number(summary.rejects));
     for (step, reasons) in summary.rejects_by_step() {

@@ -4,9 +4,24 @@
 //! no panics, time and memory bounded by [`Limits`] whatever the bytes are. Structure comes out as Markdown: headings
 //! `#`, lists, pipe tables, fenced code; paragraphs are parted by a blank line, line breaks are `\n`.
 
+#[cfg(feature = "office")]
+mod archive;
+#[cfg(feature = "office")]
+pub mod docx;
+#[cfg(feature = "office")]
+pub mod epub;
 mod error;
 mod extracted;
+#[cfg(feature = "html")]
+pub mod html;
 mod limits;
+#[cfg(feature = "html")]
+mod markdown;
+#[cfg(feature = "pdf")]
+pub mod pdf;
+#[cfg(feature = "office")]
+mod xml;
+pub mod rst;
 
 pub use error::{Error, Reason};
 pub use extracted::Extracted;

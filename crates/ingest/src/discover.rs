@@ -1,17 +1,19 @@
 //! Paths to files: what of the given paths can be read, in which order, and everything that is wrong with them.
 
 use std::collections::HashSet;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::WalkBuilder;
 
+use crate::compression::Compression;
 use crate::error::{ErrorKind, Fault};
-use crate::formats::{Format, too_long_document};
+use crate::formats::Format;
 use crate::inventory::Inventory;
-use crate::options::ReadOptions;
+use crate::options::{ReadOptions, globs};
+use crate::origin::Origin;
 use crate::place::Place;
 
 /// A file to read. A million of them are held at once, so the folder they have in common is shared.
@@ -22,6 +24,7 @@ pub(crate) struct Found {
     /// The path under `root`.
     pub relative: Box<Path>,
     pub format: Format,
+    pub compression: Compression,
 }
 
 impl Found {
@@ -39,8 +42,10 @@ impl Found {
 /// Collects the files of several paths.
 pub(crate) struct Discovery<'a> {
     options: &'a ReadOptions,
-    pub files: Vec<Found>,
+    /// What is to be read, and what cannot be, in order.
+    pub origins: Vec<Origin>,
     pub inventory: Inventory,
+    /// Mistakes in what the user named.
     pub faults: Vec<Fault>,
     /// Paths of the files found, to find those that are named again; only kept when there are several inputs.
     seen: Option<HashSet<PathBuf>>,
@@ -49,7 +54,7 @@ pub(crate) struct Discovery<'a> {
 impl<'a> Discovery<'a> {
     pub(crate) fn new(options: &'a ReadOptions, several: bool) -> Self {
         let seen = several.then(HashSet::new);
-        Self { options, files: Vec::new(), inventory: Inventory::default(), faults: Vec::new(), seen }
+        Self { options, origins: Vec::new(), inventory: Inventory::default(), faults: Vec::new(), seen }
     }
 
     /// Adds a file or folder that was named by the user.
@@ -63,7 +68,7 @@ impl<'a> Discovery<'a> {
 
     fn add_named_file(&mut self, path: &Path, metadata: &Metadata) {
         let Some(format) = Format::of_path(path) else {
-            let known = Format::EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
+            let known = Format::listed_extensions();
             let found = match path.extension() {
                 Some(extension) => format!("files with the extension `.{}`", extension.to_string_lossy()),
                 None => "files without an extension".to_owned(),
@@ -71,24 +76,34 @@ impl<'a> Discovery<'a> {
             self.faults.push(Fault::new(
                 ErrorKind::UnknownFormat,
                 place(path),
-                format!("{found} cannot be read; convert it to one of {known}, or pipe text or JSON Lines in with `-`"),
+                format!("{found} cannot be read; convert it to one of {known}, or pipe it in with `-`"),
             ));
             return;
         };
         let (Some(name), Some(root)) = (path.file_name(), path.parent()) else { return };
+        if !metadata.is_file() {
+            return self.faults.push(irregular(path));
+        }
         let root: Arc<Path> = root.into();
         let key = root_key(&root).join(name);
-        self.add_file(Found { root, relative: Path::new(name).into(), format }, metadata, key);
+        let compression = Compression::of_path(path).0;
+        self.add_file(Found { root, relative: Path::new(name).into(), format, compression }, metadata, key);
     }
 
     fn add_folder(&mut self, folder: &Path) {
         let root: Arc<Path> = folder.into();
         let key = root_key(folder);
-        let before = (self.files.len(), self.faults.len(), self.inventory.repeated);
-        // Hidden files are left out; ignore files are not read, or data listed in a `.gitignore` would go missing.
+        let before = (self.origins.len(), self.inventory.repeated);
+        // Broken patterns were found when the options were checked.
+        let Ok(globs) = globs(folder, &self.options.glob) else { return };
         let walk = WalkBuilder::new(folder)
-            .standard_filters(false)
+            .standard_filters(!self.options.no_ignore)
             .hidden(true)
+            .parents(false)
+            .git_global(false)
+            .git_exclude(false)
+            .require_git(false)
+            .overrides(globs)
             .follow_links(false)
             .sort_by_file_name(Ord::cmp)
             .build();
@@ -99,17 +114,17 @@ impl<'a> Discovery<'a> {
                 Err(error) => {
                     let message =
                         format!("the folder cannot be read in full ({error}); check its permissions");
-                    self.faults.push(Fault::new(ErrorKind::Unreadable, place(folder), message));
+                    self.fail(Fault::new(ErrorKind::Unreadable, place(folder), message));
                 }
             }
         }
-        if before == (self.files.len(), self.faults.len(), self.inventory.repeated) {
+        if before == (self.origins.len(), self.inventory.repeated) {
             self.faults.push(Fault::new(
                 ErrorKind::Empty,
                 place(folder),
                 format!(
                     "the folder holds no file that can be read ({}); add some, or name another folder",
-                    Format::EXTENSIONS.map(|extension| format!(".{extension}")).join(", ")
+                    Format::listed_extensions()
                 ),
             ));
         }
@@ -138,33 +153,30 @@ impl<'a> Discovery<'a> {
             }
             (Ok(metadata), Some(format)) => {
                 let relative = path.strip_prefix(root).unwrap_or(path);
-                let found = Found { root: Arc::clone(root), relative: relative.into(), format };
+                let compression = Compression::of_path(path).0;
+                let found = Found { root: Arc::clone(root), relative: relative.into(), format, compression };
                 self.add_file(found, &metadata, key.join(relative));
             }
-            (Err(error), Some(_)) => self.faults.push(path_fault(path, &error)),
+            (Err(error), Some(_)) => self.fail(path_fault(path, &error)),
         }
     }
 
     fn add_file(&mut self, found: Found, metadata: &Metadata, key: PathBuf) {
         let path = found.path();
         if !metadata.is_file() {
-            // Named pipes and the like can be read once only, and the engine reads inputs twice.
-            let message = "is neither a file nor a folder; pipe it in with `-` instead";
-            return self.faults.push(Fault::new(ErrorKind::Unreadable, place(&path), message));
-        }
-        if let Err(error) = File::open(&path) {
-            return self.faults.push(path_fault(&path, &error));
-        }
-        let limit = self.options.max_document_bytes;
-        if found.format.is_document() && metadata.len() > limit as u64 {
-            return self.faults.push(too_long_document(place(&path), limit));
+            return self.fail(irregular(&path));
         }
         if self.seen.as_mut().is_some_and(|seen| !seen.insert(key)) {
             self.inventory.repeated += 1;
             return;
         }
         self.inventory.add(found.format, metadata.len());
-        self.files.push(found);
+        self.origins.push(Origin::File(found));
+    }
+
+    /// Remembers what cannot be read, in the place where it would have been.
+    fn fail(&mut self, fault: Fault) {
+        self.origins.push(Origin::Failed(fault));
     }
 
     fn skip(&mut self, name: String) {
@@ -175,6 +187,12 @@ impl<'a> Discovery<'a> {
 /// How messages write a path.
 pub(crate) fn place(path: &Path) -> Place {
     Place::file(path.to_string_lossy())
+}
+
+/// Named pipes and the like can be read once only, and the engine reads inputs twice.
+fn irregular(path: &Path) -> Fault {
+    let message = "is neither a file nor a folder; pipe it in with `-` instead";
+    Fault::new(ErrorKind::Unreadable, place(path), message)
 }
 
 fn path_fault(path: &Path, error: &io::Error) -> Fault {

@@ -1,6 +1,7 @@
 //! What can be wrong with an input.
 
 use std::fmt;
+use std::io::ErrorKind as ErrorKindIo;
 
 use crate::Place;
 
@@ -14,12 +15,22 @@ pub enum ErrorKind {
     Unreadable,
     /// A file named by the user whose extension no reader knows.
     UnknownFormat,
-    /// A row that is not a JSON object, or whose record id cannot be used.
+    /// A row that cannot be read, or whose text or record id cannot be used.
     BrokenRow,
-    /// Bytes that are not UTF-8 text.
+    /// A row of which it is not clear which column holds the text.
+    NoTextColumn,
+    /// A row that is not UTF-8 text.
     InvalidUtf8,
+    /// A file that is not of its format, or damaged.
+    Broken,
+    /// A document that asks for a password.
+    Encrypted,
+    /// A document without any text, such as a scan.
+    NoText,
     /// A row or a document longer than its limit.
     TooLong,
+    /// A document whose text takes longer to get out than its limit.
+    TooSlow,
     /// An input that holds nothing to read.
     Empty,
     /// An option out of its range.
@@ -43,11 +54,13 @@ impl Fault {
     }
 
     pub(crate) fn unreadable(place: Place, error: &std::io::Error) -> Self {
-        Self::new(
-            ErrorKind::Unreadable,
-            place,
-            format!("cannot be read ({error}); check its permissions and its disk, or leave it out"),
-        )
+        // What decoders say of a compressed file; streams of text have no such errors.
+        if matches!(error.kind(), ErrorKindIo::InvalidData | ErrorKindIo::InvalidInput | ErrorKindIo::UnexpectedEof) {
+            let message = format!("is damaged ({error}); fetch or make it again, or leave it out");
+            return Self::new(ErrorKind::Broken, place, message);
+        }
+        let message = format!("cannot be read ({error}); check its permissions and its disk, or leave it out");
+        Self::new(ErrorKind::Unreadable, place, message)
     }
 }
 

@@ -1,19 +1,21 @@
 //! An input: the files, streams and documents that records are read from.
 
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ragstill_core::Document;
 
+use crate::chunk::Chunker;
+use crate::compression::Compression;
 use crate::discover::Discovery;
 use crate::error::{Error, ErrorKind, Fault};
 use crate::formats::{Format, too_long_document};
 use crate::inventory::Inventory;
 use crate::options::ReadOptions;
-use crate::origin::{Origin, STDIN_PLACE, STDIN_SOURCE, guess_format};
+use crate::origin::{Origin, STDIN_PLACE, STDIN_SOURCE};
 use crate::place::Place;
-use crate::records::Records;
+use crate::read::{Extracts, Records, Shared, records};
 use crate::spool::Spool;
 
 /// Everything that a run reads, resolved once and readable any number of times.
@@ -21,8 +23,7 @@ use crate::spool::Spool;
 /// As long as the files do not change, every reading gives the same records with the same ids in the same order.
 #[derive(Debug, Clone)]
 pub struct Input {
-    origins: Arc<[Origin]>,
-    options: Arc<ReadOptions>,
+    shared: Arc<Shared>,
     inventory: Inventory,
 }
 
@@ -52,7 +53,7 @@ impl Input {
         for path in paths {
             if path == Path::new(STDIN_SOURCE) {
                 discovery.inventory.repeated += u64::from(stdin_at.is_some());
-                stdin_at.get_or_insert(discovery.files.len());
+                stdin_at.get_or_insert(discovery.origins.len());
             } else {
                 discovery.add(path);
             }
@@ -61,14 +62,13 @@ impl Input {
             let message = "no input is named; name files, folders, or `-` for standard input";
             discovery.faults.push(Fault::new(ErrorKind::Empty, None, message));
         }
-        let Discovery { files, mut inventory, mut faults, .. } = discovery;
-        let mut origins: Vec<Origin> = files.into_iter().map(Origin::File).collect();
+        let Discovery { mut origins, mut inventory, mut faults, .. } = discovery;
         // Only now: who has mistyped a path should not have to wait for the stream's end to hear of it.
         if let Some(at) = stdin_at.filter(|_| faults.is_empty()) {
             match spool(stdin, options) {
-                Ok((spool, format)) => {
+                Ok((spool, format, compression)) => {
                     inventory.add(format, spool.bytes());
-                    origins.insert(at, Origin::Stdin { spool, format });
+                    origins.insert(at, Origin::Stdin { spool, format, compression });
                 }
                 Err(fault) => faults.push(fault),
             }
@@ -101,22 +101,25 @@ impl Input {
         mut faults: Vec<Fault>,
     ) -> Result<Self, Error> {
         let field = options.text_field.as_str();
-        if matches!(field, "source" | "title" | "span")
+        if matches!(field, "source" | "title" | "headings" | "page" | "span" | "metadata")
             && origins.iter().any(|origin| origin.format().is_document())
         {
             faults.push(Fault::new(
                 ErrorKind::InvalidOption,
                 None,
-                format!("text_field cannot be `{field}` with text or Markdown files, whose records use that field themselves; name another"),
+                format!("text_field cannot be `{field}` with documents, whose records use that field themselves; name another"),
             ));
         }
         Error::check(faults)?;
-        Ok(Self { origins: origins.into(), options: Arc::new(options.clone()), inventory })
+        let chunker = Chunker::new(&options.chunk)?;
+        let options = options.clone();
+        let shared = Shared { origins, options, chunker, extracts: Extracts::default() };
+        Ok(Self { shared: Arc::new(shared), inventory })
     }
 
     /// The records, from the beginning.
     pub fn records(&self) -> Records {
-        Records::new(Arc::clone(&self.origins), Arc::clone(&self.options))
+        records(&self.shared)
     }
 
     /// What the input consists of, and what was passed over.
@@ -126,20 +129,36 @@ impl Input {
 }
 
 /// Copies standard input and finds out what it holds.
-fn spool(stdin: impl Read, options: &ReadOptions) -> Result<(Spool, Format), Fault> {
+fn spool(stdin: impl Read, options: &ReadOptions) -> Result<(Spool, Format, Compression), Fault> {
     let place = || Place::file(STDIN_PLACE);
+    let unreadable = |error| Fault::unreadable(place(), &error);
     let spool = Spool::of(stdin).map_err(|error| {
         let message =
             format!("cannot be copied to a temporary file ({error}); free some space there, or set TMPDIR to another folder");
         Fault::new(ErrorKind::Unreadable, place(), message)
     })?;
-    let format = guess_format(spool.reader()).map_err(|error| Fault::unreadable(place(), &error))?;
-    let Some(format) = format else {
+    let compression = Compression::of_bytes(&start_of(spool.reader()).map_err(unreadable)?);
+    let unpacked = compression.unpack(Box::new(spool.reader())).map_err(unreadable)?;
+    let Some(format) = Format::of_bytes(&start_of(unpacked).map_err(unreadable)?) else {
         let message = "standard input is empty; pipe text or JSON Lines into it";
         return Err(Fault::new(ErrorKind::Empty, place(), message));
     };
     if format.is_document() && spool.bytes() > options.max_document_bytes as u64 {
         return Err(too_long_document(place(), options.max_document_bytes));
     }
-    Ok((spool, format))
+    Ok((spool, format, compression))
+}
+
+/// A stream's first bytes, from the first that is not blank on.
+fn start_of(stream: impl Read) -> io::Result<Vec<u8>> {
+    let mut reader = BufReader::new(stream);
+    loop {
+        let buffer = reader.fill_buf()?;
+        let blank = buffer.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let is_blank = blank == buffer.len();
+        if !is_blank || buffer.is_empty() {
+            return Ok(buffer[blank..].to_vec());
+        }
+        reader.consume(blank);
+    }
 }

@@ -7,6 +7,10 @@
 //! `formats/` holds a reader for each format, `chunk/` the cutting of documents, `dedup/` the comparison of texts.
 
 mod chunk;
+mod column;
+mod compression;
+mod decode;
+mod decontaminate;
 mod dedup;
 mod discover;
 mod error;
@@ -16,18 +20,23 @@ mod inventory;
 mod options;
 mod origin;
 mod place;
-mod records;
+mod read;
+mod screen;
 mod spool;
 
-pub use chunk::{Chunked, Spans, chunk, spans};
+pub use chunk::{ChunkBy, ChunkOptions, Chunked, Chunker, Spans, TokenCounter, chunk, spans};
+pub use decontaminate::{Contamination, Overlap};
 pub use dedup::{
-    Fingerprint, Fingerprints, NEAR_CONTAINMENT, NEAR_CONTAINMENT_SHINGLES, NEAR_JACCARD, Shingles,
-    content_hash, for_each_word, is_near_duplicate,
+    Candidates, DEDUP_JACCARD, Dedup, Duplicate, DuplicateKind, Fingerprint, Fingerprints, Finder,
+    NEAR_CONTAINMENT, NEAR_CONTAINMENT_SHINGLES, NEAR_JACCARD, Shingles, Signature, Verifier, content_hash,
+    for_each_word, is_near_duplicate, word_ranges,
 };
+pub use column::TextColumn;
 pub use error::{Error, ErrorKind, Fault};
 pub use formats::{Format, markdown_document};
 pub use input::Input;
 pub use inventory::{FileCount, Inventory};
-pub use options::{ChunkOptions, ReadOptions};
+pub use options::ReadOptions;
 pub use place::Place;
-pub use records::{Records, Sourced};
+pub use read::{Records, Sourced};
+pub use screen::{CONTAMINATED, DUPLICATE, Excluded, Exclusion, NEAR_DUPLICATE, Screener, read_contamination};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// A file and, where one can be named, a line in it: what an error message starts with.
+/// A file and, where one can be named, a line or a page in it: what an error message starts with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     /// The file as the user can open it: the path as given, joined with what was found under it. `<stdin>` for
@@ -12,25 +12,28 @@ pub struct Place {
     /// The line in the file, from 1: of a row its first, of a chunk that on which its text begins. `None` for the
     /// file as a whole.
     pub line: Option<u64>,
+    /// The page, from 1, in a file that has pages and no lines.
+    pub page: Option<usize>,
 }
 
 impl Place {
     /// The file as a whole.
     pub fn file(file: impl Into<Arc<str>>) -> Self {
-        Self { file: file.into(), line: None }
+        Self { file: file.into(), line: None, page: None }
     }
 
     /// A line of the file, from 1.
     pub fn line(file: impl Into<Arc<str>>, line: u64) -> Self {
-        Self { file: file.into(), line: Some(line) }
+        Self { file: file.into(), line: Some(line), page: None }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}", self.file),
-            None => f.write_str(&self.file),
+        match (self.line, self.page) {
+            (Some(line), _) => write!(f, "{}:{line}", self.file),
+            (None, Some(page)) => write!(f, "{}, page {page}", self.file),
+            (None, None) => f.write_str(&self.file),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The cases: what is run, what it is compared with, and the target.
 
 mod cpu_memory;
+mod decontamination;
 mod false_negatives;
 mod faults;
 mod kill;
 mod long_tail;
 pub mod million_rows;
+mod near_duplicates;
 mod negatives_100k;
 mod negatives_duplicates;
 mod one_step;
@@ -83,5 +85,15 @@ pub const CASES: &[Case] = &[
         name: negatives_100k::NAME,
         about: "`ragstill negatives` whole: 100,000 questions over 20,000 passages",
         run: negatives_100k::run,
+    },
+    Case {
+        name: near_duplicates::NAME,
+        about: "20,000 passages and 12,000 edited copies: speed, recall and precision of telling near duplicates",
+        run: near_duplicates::run,
+    },
+    Case {
+        name: decontamination::NAME,
+        about: "20,000 passages against 100,000 evaluation texts: speed, and what is found",
+        run: decontamination::run,
     },
 ];

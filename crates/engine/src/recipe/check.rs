@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use ragstill_ingest::{ChunkOptions, ReadOptions};
+use ragstill_ingest::{ChunkOptions, Dedup, ReadOptions, TextColumn};
 use ragstill_teacher::{Prompts, ROLES, TeacherConfig};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -42,21 +42,73 @@ pub struct InputSettings {
     pub fields: Vec<String>,
     /// The field that holds the text of a document or a chunk.
     pub text_field: String,
-    /// How long documents are cut.
+    /// The column of rows that holds the text and is renamed to `text_field`; unset: guessed, where `fields` has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// How documents are cut.
     pub chunk: ChunkOptions,
+    /// Which files of folders are read, as in a `.gitignore`; none: all whose format is known.
+    pub glob: Vec<String>,
+    /// Whether to read what a `.gitignore` leaves out, too.
+    pub no_ignore: bool,
+    /// Whether anything that cannot be read ends the run before it begins.
+    pub strict: bool,
+    /// Which repetitions of records are left out: `off`, `exact` or `near`.
+    pub dedup: Dedup,
+    /// Evaluation sets of which the records must hold nothing.
+    pub decontaminate: Vec<PathBuf>,
+    /// How many words in a row that they share tell that they do.
+    pub decontaminate_words: usize,
+    /// The most bytes of a row.
+    pub max_row_bytes: usize,
+    /// The most bytes of a document.
+    pub max_document_bytes: usize,
+    /// The most seconds for the text of a document.
+    pub max_seconds: u64,
 }
 
 impl Default for InputSettings {
     fn default() -> Self {
-        let ReadOptions { text_field, chunk, .. } = ReadOptions::default();
-        Self { paths: Vec::new(), fields: vec![text_field.clone()], text_field, chunk }
+        let ReadOptions {
+            text_field, chunk, glob, no_ignore, max_row_bytes, max_document_bytes, max_seconds, ..
+        } = ReadOptions::default();
+        Self {
+            paths: Vec::new(),
+            fields: vec![text_field.clone()],
+            text_field,
+            column: None,
+            chunk,
+            glob,
+            no_ignore,
+            strict: false,
+            dedup: Dedup::default(),
+            decontaminate: Vec::new(),
+            decontaminate_words: 13,
+            max_row_bytes,
+            max_document_bytes,
+            max_seconds,
+        }
     }
 }
 
 impl InputSettings {
     /// The settings for reading files.
     pub fn read_options(&self) -> ReadOptions {
-        ReadOptions { text_field: self.text_field.clone(), chunk: self.chunk, ..ReadOptions::default() }
+        let column = match &self.column {
+            Some(name) => TextColumn::Named(name.clone()),
+            None if self.fields.contains(&self.text_field) => TextColumn::Guess,
+            None => TextColumn::AsIs,
+        };
+        ReadOptions {
+            text_field: self.text_field.clone(),
+            column,
+            chunk: self.chunk.clone(),
+            glob: self.glob.clone(),
+            no_ignore: self.no_ignore,
+            max_row_bytes: self.max_row_bytes,
+            max_document_bytes: self.max_document_bytes,
+            max_seconds: self.max_seconds,
+        }
     }
 }
 

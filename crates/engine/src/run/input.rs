@@ -2,62 +2,136 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ragstill_core::Record;
-use ragstill_ingest::{Input, Sourced};
+use ragstill_core::{Record, Reject};
+use ragstill_ingest::{ErrorKind, Excluded, Input, Screener, Sourced, read_contamination};
+use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, channel};
 
+use super::pipeline::INPUT;
 use crate::error::{Error, Result};
 use crate::operator::Corpus;
+use crate::recipe::InputSettings;
 
 /// Faults that are listed one by one; more are counted.
 const LISTED: usize = 20;
 /// Rows that are read ahead.
 const AHEAD: usize = 256;
+/// The field of a record that was left out, with the details.
+const EXCLUDED: &str = "excluded";
 
-/// Reads the whole input once: counts its rows and checks that each has the fields it needs and none that a step will
-/// write.
+/// What is known of an input that was read once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CheckedInput {
+    /// Its records, those that are left out included.
+    pub rows: u64,
+    /// Those that are left out.
+    pub excluded: Arc<Excluded>,
+    /// What could not be read.
+    pub failures: Failures,
+}
+
+/// Files and rows that could not be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Failures {
+    /// The first of them, each in a line with its place and what to do.
+    pub listed: Vec<String>,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl Failures {
+    fn add(&mut self, fault: String) {
+        if self.listed.len() < LISTED {
+            self.listed.push(fault);
+        }
+        self.count += 1;
+    }
+
+    /// A line each, and one for those that are not listed.
+    pub(crate) fn lines(mut self) -> Vec<String> {
+        let more = self.count - self.listed.len() as u64;
+        if more > 0 {
+            self.listed.push(format!("and {more} more faults like these"));
+        }
+        self.listed
+    }
+
+    /// As `run.json` has them.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({"count": self.count, "listed": self.listed})
+    }
+}
+
+/// A row of the input, and why it is left out, if it is.
+#[derive(Debug)]
+pub(crate) struct InputRow {
+    pub record: Record,
+    pub excluded: Option<Reject>,
+}
+
+/// Reads the whole input once: counts its rows, finds those to leave out, and checks that each has the fields it needs and
+/// none that a step will write.
 ///
 /// # Errors
-/// Every fault with its file and line, the first twenty of them in full.
-pub(crate) fn check_input(input: &Input, needs: &[String], writes: &BTreeMap<String, String>) -> Result<u64> {
-    let mut faults = Vec::new();
-    let mut more = 0_u64;
+/// Every fault of the rows' fields with its file and line, the first twenty of them in full; what cannot be read likewise,
+/// when the settings are strict or there is nothing else.
+pub(crate) fn check_input(
+    input: &Input,
+    settings: &InputSettings,
+    writes: &BTreeMap<String, String>,
+) -> Result<CheckedInput> {
+    let evaluation = match &settings.decontaminate[..] {
+        [] => None,
+        files => Some(read_contamination(files, settings.decontaminate_words)?),
+    };
+    let mut screener = Screener::new(settings.dedup, evaluation);
+    let (mut faults, mut failures) = (Failures::default(), Failures::default());
     let mut rows = 0_u64;
     for item in input.records() {
-        let mut add = |fault: String| {
-            if faults.len() < LISTED {
-                faults.push(fault);
-            } else {
-                more += 1;
-            }
-        };
         match item {
-            Err(error) => error.faults().iter().for_each(|fault| add(fault.to_string())),
+            // Which column holds the text is for the user to say, and true of all rows.
+            Err(error) if error.kind() == ErrorKind::NoTextColumn => faults.add(error.to_string()),
+            Err(error) => failures.add(error.to_string()),
             Ok(Sourced { record, place }) => {
                 rows += 1;
-                for field in needs {
+                for field in &settings.fields {
                     if let Err(fault) = record.text(field) {
-                        add(format!("{place}: {fault}; every record of the input needs it"));
+                        faults.add(format!("{place}: {fault}; every record of the input needs it"));
                     }
                 }
                 for (field, step) in writes {
                     if record.fields.contains_key(field) {
-                        add(format!(
+                        faults.add(format!(
                             "{place}: the record has a field `{field}` already, which step `{step}` would overwrite; rename the field, or give the step another output field with --set {step}.<option>=<name>"
                         ));
                     }
                 }
+                screener.push(text_of(&record, &settings.text_field));
             }
         }
     }
-    if more > 0 {
-        faults.push(format!("and {more} more faults like these"));
+    let mut lines = faults.lines();
+    if settings.strict || (lines.is_empty() && rows == 0) {
+        lines.extend(failures.clone().lines());
+        if lines.is_empty() && rows == 0 {
+            lines.push("the input has no records: no file has any text in it".to_owned());
+        }
     }
-    if faults.is_empty() && rows == 0 {
-        faults.push("the input has no records: no file has any text in it".to_owned());
+    if !lines.is_empty() {
+        return Err(Error::mistakes(lines));
     }
-    if faults.is_empty() { Ok(rows) } else { Err(Error::mistakes(faults)) }
+    let again = input.records().filter_map(|item| {
+        let record = item.ok()?.record;
+        let text = text_of(&record, &settings.text_field).map(str::to_owned);
+        Some((record, text))
+    });
+    Ok(CheckedInput { rows, excluded: Arc::new(screener.finish(again)), failures })
+}
+
+fn text_of<'a>(record: &'a Record, field: &str) -> Option<&'a str> {
+    record.get(field).and_then(Value::as_str)
 }
 
 /// Checks that the run directory is not among the input: the next run would read its files as documents.
@@ -88,17 +162,30 @@ fn true_path(path: &Path) -> PathBuf {
 
 /// Reads up to `limit` rows on a thread of its own, a little ahead of who takes them. The thread ends when nobody takes
 /// any more.
-pub(crate) fn stream(input: &Input, limit: u64) -> Receiver<Result<Record>> {
+pub(crate) fn stream(input: &Input, checked: &CheckedInput, limit: u64) -> Receiver<Result<InputRow>> {
     let (sender, receiver) = channel(AHEAD);
     let records = input.records();
+    let excluded = Arc::clone(&checked.excluded);
+    let known = checked.failures.count;
     tokio::task::spawn_blocking(move || {
-        for item in records.take(usize::try_from(limit).unwrap_or(usize::MAX)) {
-            // The input was checked: what is wrong now has changed since.
-            let item = item
-                .map(|sourced| sourced.record)
-                .map_err(|error| Error::failed(format!("the input changed while the run went on: {error}")));
-            let broken = item.is_err();
-            if sender.blocking_send(item).is_err() || broken {
+        let (mut number, mut failed) = (0, 0);
+        for item in records {
+            let row = match item {
+                Ok(Sourced { record, .. }) => {
+                    number += 1;
+                    Ok(row_of(record, number - 1, &excluded))
+                }
+                Err(error) => {
+                    failed += 1;
+                    if failed <= known {
+                        continue;
+                    }
+                    // The input was checked: what is wrong now and was not then has changed since.
+                    Err(Error::failed(format!("the input changed while the run went on: {error}")))
+                }
+            };
+            let broken = row.is_err();
+            if sender.blocking_send(row).is_err() || broken || number == limit {
                 break;
             }
         }
@@ -106,13 +193,24 @@ pub(crate) fn stream(input: &Input, limit: u64) -> Receiver<Result<Record>> {
     receiver
 }
 
-/// The whole input as operators see it before the first row.
+fn row_of(mut record: Record, number: u64, excluded: &Excluded) -> InputRow {
+    let excluded = excluded.get(&number).map(|exclusion| {
+        record.fields.insert(EXCLUDED.to_owned(), exclusion.details.clone());
+        Reject { record: record.clone(), operator: INPUT.to_owned(), reason: exclusion.reason.to_owned() }
+    });
+    InputRow { record, excluded }
+}
+
+/// The input as operators see it before the first row: without what is left out.
 #[derive(Debug)]
-pub(crate) struct InputCorpus<'a>(pub &'a Input);
+pub(crate) struct InputCorpus<'a>(pub &'a Input, pub &'a CheckedInput);
 
 impl Corpus for InputCorpus<'_> {
     fn records(&self) -> Box<dyn Iterator<Item = Result<Record>> + Send + '_> {
-        Box::new(self.0.records().map(|item| Ok(item?.record)))
+        let excluded = &self.1.excluded;
+        let readable = self.0.records().filter_map(std::result::Result::ok);
+        let kept = (0..).zip(readable).filter(|(number, _)| !excluded.contains_key(number));
+        Box::new(kept.map(|(_, sourced)| Ok(sourced.record)))
     }
 }
 

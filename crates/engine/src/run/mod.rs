@@ -13,6 +13,7 @@ mod summary;
 
 pub use dir::RunDir;
 pub use exports::{export_run, first_record, read_records};
+pub use input::Failures;
 pub use monitor::{Monitor, Phase, Progress};
 pub use plan::{Forecast, ForecastLine, plan};
 pub use summary::{Exported, Status, StepCount, Summary, Times};
@@ -29,7 +30,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::operator::{Context, Notes, Operator, Registry, Teachers};
 use crate::recipe::{Checked, Examples, Recipe};
-use input::{InputCorpus, check_input, check_out_is_elsewhere, stream};
+use input::{CheckedInput, InputCorpus, check_input, check_out_is_elsewhere, stream};
 use order::Reorder;
 use pipeline::{Counts, Pipeline, Step};
 use schedule::{ScheduleEnd, ScheduleOptions, schedule};
@@ -76,10 +77,10 @@ pub async fn run(
     check_teachers(&recipe, options.offline)?;
     let dir = RunDir::open(&options.out, &recipe.recipe)?;
     let writes = writes_of(&recipe, &operators);
-    let needs = recipe.input.fields.clone();
-    let total = blocking(|| check_input(input, &needs, &writes))?;
-    let rows = total.min(recipe.limit.unwrap_or(u64::MAX));
+    let checked = blocking(|| check_input(input, &recipe.input, &writes))?;
+    let rows = checked.rows.min(recipe.limit.unwrap_or(u64::MAX));
     monitor.counted(rows);
+    monitor.failed(&checked.failures);
 
     // Nothing was spent yet: a store that cannot be opened is a matter of the right --out.
     let store = Store::open(&dir.file(ANSWERS)).map_err(|error| Error::mistake(error.context))?;
@@ -110,7 +111,7 @@ pub async fn run(
         dir.write_config(&recipe)?;
     }
     monitor.enter(Phase::Preparing);
-    blocking(|| prepare(&mut operators, input))?;
+    blocking(|| prepare(&mut operators, input, &checked))?;
 
     let notes = Arc::new(Notes::default());
     let asking = teachers.concurrency();
@@ -125,7 +126,7 @@ pub async fn run(
         stop: monitor.stop().clone(),
     };
     monitor.enter(Phase::Running);
-    let source = stream(input, rows);
+    let source = stream(input, &checked, rows);
     let end =
         schedule(Arc::clone(&pipeline), source, &schedule_options, &mut order, &mut files, monitor).await?;
 
@@ -136,6 +137,7 @@ pub async fn run(
         recipe: recipe.recipe.clone(),
         teachers: models,
         files: input.inventory().files(),
+        failures: checked.failures,
         rows,
         records: files.kept,
         rejects: files.rejected,
@@ -223,10 +225,10 @@ fn writes_of(recipe: &Recipe, operators: &[Box<dyn Operator>]) -> BTreeMap<Strin
         .collect()
 }
 
-fn prepare(operators: &mut [Box<dyn Operator>], input: &Input) -> Result<()> {
+fn prepare(operators: &mut [Box<dyn Operator>], input: &Input, checked: &CheckedInput) -> Result<()> {
     for operator in operators {
         if !operator.fields().reads_corpus.is_empty() {
-            operator.prepare(&InputCorpus(input))?;
+            operator.prepare(&InputCorpus(input, checked))?;
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use ragstill_teacher::{Snapshot, Stop, Telemetry};
 
+use super::input::Failures;
 use super::sink::RowLines;
 
 /// What a run is doing now.
@@ -32,6 +33,7 @@ pub struct Monitor {
     rows: AtomicU64,
     records: AtomicU64,
     rejects: AtomicU64,
+    failures: Mutex<Vec<String>>,
 }
 
 /// The counters of a run at one moment.
@@ -61,6 +63,7 @@ impl Default for Monitor {
             rows: AtomicU64::new(0),
             records: AtomicU64::new(0),
             rejects: AtomicU64::new(0),
+            failures: Mutex::default(),
         }
     }
 }
@@ -81,6 +84,15 @@ impl Monitor {
     /// The switch: on, nothing more is sent, what is in flight is finished, and the run ends in order.
     pub fn stop(&self) -> &Stop {
         &self.stop
+    }
+
+    /// What of the input could not be read, a line each, since this was asked last.
+    pub fn take_failures(&self) -> Vec<String> {
+        std::mem::take(&mut self.failures.lock())
+    }
+
+    pub(crate) fn failed(&self, failures: &Failures) {
+        *self.failures.lock() = failures.clone().lines();
     }
 
     pub(crate) fn telemetry(&self) -> &Arc<Telemetry> {

@@ -12,6 +12,7 @@ use ragstill_core::{Record, Reject};
 use ragstill_teacher::{Error, Scope};
 use serde_json::{Map, Value};
 
+use super::input::InputRow;
 use super::summary::StepCount;
 use crate::operator::{Context, Operator, Outcome};
 
@@ -98,7 +99,11 @@ impl RowResult {
 
 impl Pipeline {
     /// Takes a record of the input through every step.
-    pub(crate) async fn process(&self, record: Record) -> RowResult {
+    pub(crate) async fn process(&self, row: InputRow) -> RowResult {
+        let InputRow { record, excluded } = row;
+        if let Some(reject) = excluded {
+            return RowResult { rejects: vec![reject], ..RowResult::default() };
+        }
         for field in &self.needs {
             if record.get(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty()) {
                 let reason = format!("the field `{field}` is empty");

@@ -79,8 +79,8 @@ pub async fn plan(
     let Checked { recipe, mut operators, .. } = checked;
     check_teachers(&recipe, false)?;
     let writes = writes_of(&recipe, &operators);
-    let total = blocking(|| check_input(input, &recipe.input.fields, &writes))?;
-    let rows = total.min(recipe.limit.unwrap_or(u64::MAX));
+    let checked = blocking(|| check_input(input, &recipe.input, &writes))?;
+    let rows = checked.rows.min(recipe.limit.unwrap_or(u64::MAX));
     let answers = out.map(|out| out.join(ANSWERS)).filter(|path| path.exists());
     let store = answers.map(|path| Store::open_read_only(&path)).transpose()?.map(Arc::new);
     let lines = Lines::default();
@@ -102,7 +102,7 @@ pub async fn plan(
         let built = BuiltTeacher { teacher: Arc::new(teacher), model, concurrency: 1 };
         teachers.seat(role, built, config.sampling.clone());
     }
-    blocking(|| prepare(&mut operators, input))?;
+    blocking(|| prepare(&mut operators, input, &checked))?;
     let notes = Arc::new(Notes::default());
     let monitor = Monitor::default();
     let options = ScheduleOptions {
@@ -114,7 +114,7 @@ pub async fn plan(
     let pipeline = Arc::new(assemble(&recipe, operators, &Arc::new(teachers), &notes));
     let mut order = Reorder::new(&std::env::temp_dir());
     let mut count = Count::default();
-    let end = schedule(pipeline, stream(input, rows), &options, &mut order, &mut count, &monitor).await?;
+    let end = schedule(pipeline, stream(input, &checked, rows), &options, &mut order, &mut count, &monitor).await?;
     if let Some(error) = end.fatal {
         return Err(error);
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ragstill_core::Record;
 use ragstill_teacher::Stop;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
 
+use super::input::InputRow;
 use super::monitor::Monitor;
 use super::order::Reorder;
 use super::pipeline::{Pipeline, RowResult};
@@ -46,7 +46,7 @@ pub(crate) struct ScheduleEnd {
 /// Only rows under way count against the window: a finished row that waits for an earlier one takes nobody's place.
 pub(crate) async fn schedule(
     pipeline: Arc<Pipeline>,
-    mut source: Receiver<Result<Record>>,
+    mut source: Receiver<Result<InputRow>>,
     options: &ScheduleOptions,
     order: &mut Reorder<RowLines>,
     sink: &mut dyn Sink,
@@ -89,13 +89,13 @@ pub(crate) async fn schedule(
                     options.stop.stop();
                     end.fatal.get_or_insert(error);
                 }
-                Some(Ok(record)) => {
+                Some(Ok(row)) => {
                     if tasks.len() >= options.asking {
                         tokio::task::yield_now().await;
                     }
                     let pipeline = Arc::clone(&pipeline);
                     let number = next;
-                    tasks.spawn(async move { (number, pipeline.process(record).await) });
+                    tasks.spawn(async move { (number, pipeline.process(row).await) });
                     next += 1;
                 }
                 None => open = false,

@@ -8,6 +8,8 @@ use ragstill_teacher::layers::{Ledger, Tally};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::input::Failures;
+
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "status", content = "reason")]
@@ -46,6 +48,8 @@ pub struct Summary {
     pub teachers: Vec<(String, String)>,
     /// Documents and data files that were read.
     pub files: u64,
+    /// What of the input could not be read.
+    pub failures: Failures,
     /// Rows of the input that the run was to work on.
     pub rows: u64,
     /// Finished records.
@@ -154,6 +158,7 @@ impl Summary {
             "recipe": self.recipe,
             "teachers": self.teachers.iter().cloned().collect::<BTreeMap<_, _>>(),
             "files": self.files,
+            "unreadable": self.failures.to_json(),
             "rows": self.rows,
             "records": self.records,
             "rejects": self.rejects,

@@ -16,8 +16,14 @@ pub fn content_hash(text: &str) -> u128 {
     if count == 0 {
         text.trim().chars().for_each(|c| hash.push(u64::from(c)));
     }
-    hash.push(count);
-    (u128::from(hash.high) << 64) | u128::from(hash.low)
+    hash.finish(count)
+}
+
+/// The hash of a text with these words, at least one: that of [`content_hash`].
+pub(super) fn hash_of_words(words: &[u64]) -> u128 {
+    let mut hash = Pair { high: 1, low: 2 };
+    words.iter().for_each(|&word| hash.push(word));
+    hash.finish(words.len() as u64)
 }
 
 /// Two hashes of the same sequence, with different multipliers.
@@ -32,11 +38,17 @@ impl Pair {
         self.high = mix(self.high.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ value);
         self.low = mix(self.low.wrapping_mul(0x6a09_e667_f3bc_c909) ^ value.rotate_left(32));
     }
+
+    fn finish(mut self, count: u64) -> u128 {
+        self.push(count);
+        (u128::from(self.high) << 64) | u128::from(self.low)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::content_hash;
+    use super::{content_hash, hash_of_words};
+    use crate::dedup::words::word_hashes;
 
     #[test]
     fn form_does_not_count_and_words_do() {
@@ -45,6 +57,7 @@ mod tests {
         assert_ne!(content_hash(text), content_hash("Lake Tahoe is 502 m deep; it does not freeze."));
         assert_ne!(content_hash("a b"), content_hash("b a"));
         assert_ne!(content_hash("a"), content_hash("a a"));
+        assert_eq!(content_hash(text), hash_of_words(&word_hashes(text)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::jsonl::too_long;
 use super::row;
-use super::{Item, skip_byte_order_mark};
+use super::{Row, skip_byte_order_mark};
 use crate::error::{ErrorKind, Fault};
 use crate::place::Place;
 
@@ -121,7 +121,7 @@ impl<R: BufRead> Values<R> {
         )
     }
 
-    fn read(&mut self) -> io::Result<Option<Result<Item, Fault>>> {
+    fn read(&mut self) -> io::Result<Option<Result<Row, Fault>>> {
         let first = match self.advance()? {
             Ok(Some(first)) => first,
             Ok(None) => return Ok(None),
@@ -144,7 +144,7 @@ impl<R: BufRead> Values<R> {
 }
 
 impl<R: BufRead> Iterator for Values<R> {
-    type Item = Result<Item, Fault>;
+    type Item = Result<Row, Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.state == State::Done {
@@ -279,14 +279,13 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::{Item, Values};
+    use super::{Row, Values};
 
     /// Reads with a buffer of a few bytes, so that values straddle its refills.
     fn read(bytes: &[u8], limit: usize) -> Vec<Result<(Value, u64), String>> {
         Values::new(BufReader::with_capacity(4, bytes), "f.json".into(), limit)
             .map(|item| match item {
-                Ok(Item::Row { fields, line }) => Ok((Value::Object(fields), line)),
-                Ok(other) => panic!("{other:?}"),
+                Ok(Row { fields, line }) => Ok((Value::Object(fields), line)),
                 Err(fault) => Err(fault.to_string()),
             })
             .collect()

@@ -1,81 +1,130 @@
-//! JSON Lines: a row a line, read one line at a time.
+//! JSON Lines: a row a line, read some hundred kilobytes of whole lines at a time, which are parsed elsewhere.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 use std::sync::Arc;
 
-use super::row;
-use super::{Item, skip_byte_order_mark};
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::{Row, row, skip_byte_order_mark};
 use crate::error::{ErrorKind, Fault};
 use crate::place::Place;
 
-/// The rows of a JSON Lines stream. Blank lines are skipped; a broken line is a fault and the next one is read.
-pub(super) struct Lines<R> {
+/// The bytes of a batch, and at most a line and a buffer of the reader more.
+const BATCH: usize = 512 << 10;
+
+/// Whole lines of a file.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The number of the first line, from 1.
+    first_line: u64,
+    bytes: Vec<u8>,
+}
+
+impl Batch {
+    /// Bytes of the lines.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// The lines of a stream in batches. A line that is much longer than the limit is a fault and not kept; the next ones are
+/// read.
+pub(crate) struct Batches<R> {
     reader: R,
     file: Arc<str>,
     /// The most bytes of a line.
     limit: usize,
-    /// The line read last, from 1.
+    /// The line that is read next, from 1.
     line: u64,
-    buffer: Vec<u8>,
+    /// What was read of it.
+    carry: Vec<u8>,
     done: bool,
 }
 
-/// A line, read into the buffer or not.
-enum Line {
-    Read,
-    TooLong,
-    End,
-}
-
-impl<R: BufRead> Lines<R> {
-    pub(super) fn new(reader: R, file: Arc<str>, limit: usize) -> Self {
-        Self { reader, file, limit, line: 0, buffer: Vec::new(), done: false }
+impl<R: BufRead> Batches<R> {
+    pub(crate) fn new(reader: R, file: Arc<str>, limit: usize) -> Self {
+        Self { reader, file, limit, line: 0, carry: Vec::new(), done: false }
     }
 
-    fn read_line(&mut self) -> io::Result<Line> {
+    fn read(&mut self) -> io::Result<Option<Result<Batch, Fault>>> {
         if self.line == 0 {
             skip_byte_order_mark(&mut self.reader)?;
+            self.line = 1;
         }
-        self.buffer.clear();
-        // The line's content may fill the limit; its line break (two bytes at most) comes on top.
-        let most = (self.limit as u64).saturating_add(2);
-        self.reader.by_ref().take(most).read_until(b'\n', &mut self.buffer)?;
-        if self.buffer.is_empty() {
-            return Ok(Line::End);
+        loop {
+            let start = self.carry.len();
+            let buffer = self.reader.fill_buf()?;
+            if buffer.is_empty() {
+                self.done = true;
+                return Ok(if self.carry.is_empty() { None } else { Some(Ok(self.batch(self.carry.len()))) });
+            }
+            let length = buffer.len();
+            self.carry.extend_from_slice(buffer);
+            self.reader.consume(length);
+            if self.carry.len() < BATCH {
+                continue;
+            }
+            // A carry of that length has been looked through: it is part of one line.
+            let from = if start < BATCH { 0 } else { start };
+            if let Some(last) = memrchr(b'\n', &self.carry[from..]) {
+                return Ok(Some(Ok(self.batch(from + last + 1))));
+            }
+            // Its line break, two bytes at most, may come on top of the limit.
+            if self.carry.len() > self.limit.saturating_add(2) {
+                self.carry = Vec::new();
+                self.reader.skip_until(b'\n')?;
+                self.line += 1;
+                return Ok(Some(Err(too_long(&self.file, self.line - 1, self.limit))));
+            }
         }
-        self.line += 1;
-        let ended = self.buffer.last() == Some(&b'\n');
-        if !ended && self.buffer.len() as u64 == most {
-            self.reader.skip_until(b'\n')?;
-        }
-        let content = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
-        let content = content.strip_suffix(b"\r").unwrap_or(content);
-        if content.len() > self.limit {
-            return Ok(Line::TooLong);
-        }
-        self.buffer.truncate(content.len());
-        Ok(Line::Read)
+    }
+
+    /// Takes the first bytes of what was read.
+    fn batch(&mut self, length: usize) -> Batch {
+        let rest = self.carry.split_off(length);
+        let bytes = std::mem::replace(&mut self.carry, rest);
+        let first_line = self.line;
+        self.line += memchr_iter(b'\n', &bytes).count() as u64;
+        Batch { first_line, bytes }
     }
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
-    type Item = Result<Item, Fault>;
+impl<R: BufRead> Iterator for Batches<R> {
+    type Item = Result<Batch, Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.done {
-            match self.read_line() {
-                Ok(Line::Read) if self.buffer.trim_ascii().is_empty() => {}
-                Ok(Line::Read) => return Some(row::parse(&self.buffer, &self.file, self.line, 1)),
-                Ok(Line::TooLong) => return Some(Err(too_long(&self.file, self.line, self.limit))),
-                Ok(Line::End) => self.done = true,
-                Err(error) => {
-                    self.done = true;
-                    let place = Place::line(Arc::clone(&self.file), self.line + 1);
-                    return Some(Err(Fault::unreadable(place, &error)));
-                }
+        if self.done {
+            return None;
+        }
+        match self.read() {
+            Ok(batch) => batch,
+            Err(error) => {
+                self.done = true;
+                let place = Place::line(Arc::clone(&self.file), self.line.max(1));
+                Some(Err(Fault::unreadable(place, &error)))
             }
         }
-        None
+    }
+}
+
+/// The rows of a batch. Blank lines are skipped; a broken line is a fault and the next one is read.
+pub(crate) fn parse_lines(
+    batch: &Batch,
+    file: &Arc<str>,
+    limit: usize,
+    mut each: impl FnMut(Result<Row, Fault>),
+) {
+    let (mut rest, mut line) = (&batch.bytes[..], batch.first_line);
+    while !rest.is_empty() {
+        let end = memchr(b'\n', rest).unwrap_or(rest.len());
+        let content = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
+        if content.len() > limit {
+            each(Err(too_long(file, line, limit)));
+        } else if !content.trim_ascii().is_empty() {
+            each(row::parse(content, file, line, 1));
+        }
+        rest = &rest[(end + 1).min(rest.len())..];
+        line += 1;
     }
 }
 
@@ -92,19 +141,45 @@ pub(super) fn too_long(file: &Arc<str>, line: u64, limit: usize) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufReader, Read};
+    use std::io::{BufRead, BufReader, Read};
+    use std::sync::Arc;
 
-    use super::{Item, Lines};
+    use super::{Batches, parse_lines};
     use crate::ErrorKind;
 
     fn read(bytes: &[u8], limit: usize) -> Vec<Result<(String, u64), String>> {
-        Lines::new(bytes, "f.jsonl".into(), limit)
-            .map(|item| match item {
-                Ok(Item::Row { fields, line }) => Ok((serde_json::to_string(&fields).unwrap(), line)),
-                Ok(other) => panic!("{other:?}"),
-                Err(fault) => Err(fault.to_string()),
-            })
-            .collect()
+        read_batches(Batches::new(bytes, "f.jsonl".into(), limit))
+    }
+
+    fn read_batches<R: BufRead>(batches: Batches<R>) -> Vec<Result<(String, u64), String>> {
+        let (file, limit) = (Arc::clone(&batches.file), batches.limit);
+        let mut rows = Vec::new();
+        for batch in batches {
+            match batch {
+                Ok(batch) => parse_lines(&batch, &file, limit, |row| rows.push(row)),
+                Err(fault) => rows.push(Err(fault)),
+            }
+        }
+        let shown = rows.into_iter().map(|row| match row {
+            Ok(row) => Ok((serde_json::to_string(&row.fields).unwrap(), row.line)),
+            Err(fault) => Err(fault.to_string()),
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn batches_end_with_lines_wherever_the_stream_is_cut() {
+        let text: String = (0..40_000).map(|n| format!("{{\"n\":{n},\"x\":\"{}\"}}\n", "y".repeat(n % 97))).collect();
+        assert!(text.len() > 3 * super::BATCH);
+        for capacity in [7, 4096, 1 << 20] {
+            let reader = BufReader::with_capacity(capacity, text.as_bytes());
+            let rows = read_batches(Batches::new(reader, "f.jsonl".into(), 1000));
+            assert_eq!(rows.len(), 40_000);
+            for (at, row) in rows.into_iter().enumerate() {
+                let (json, line) = row.unwrap();
+                assert!(line == at as u64 + 1 && json.starts_with(&format!("{{\"n\":{at},")), "{at}: {line} {json}");
+            }
+        }
     }
 
     #[test]
@@ -142,9 +217,9 @@ mod tests {
     #[test]
     fn an_endless_line_takes_no_memory() {
         let stream = BufReader::new(std::io::repeat(b'x').take(1 << 30));
-        let mut lines = Lines::new(stream, "f.jsonl".into(), 1000);
-        assert_eq!(lines.next().unwrap().unwrap_err().kind, ErrorKind::TooLong);
-        assert!(lines.next().is_none());
-        assert!(lines.buffer.capacity() < 100_000);
+        let mut batches = Batches::new(stream, "f.jsonl".into(), 1000);
+        assert_eq!(batches.next().unwrap().unwrap_err().kind, ErrorKind::TooLong);
+        assert!(batches.next().is_none());
+        assert!(batches.carry.capacity() < 4 * super::BATCH);
     }
 }

@@ -1,25 +1,39 @@
-//! Markdown: one document, its title the first heading, its front matter left out.
+//! Markdown: one document, its title the first heading, its front matter metadata.
 
 use ragstill_core::Document;
+use ragstill_extract::Extracted;
+use serde_json::{Map, Value};
 
-use super::{Item, Stream, whole_text};
-use crate::error::Fault;
-
-pub(super) fn read(stream: Stream, limit: usize) -> Result<Item, Fault> {
-    let text = whole_text(stream.reader, &stream.file, limit)?;
-    let body = body_start(&text);
+/// The document of a Markdown text, and the line on which it starts.
+pub(super) fn extract(text: &str) -> (Extracted, u64) {
+    let body = body_start(text);
     let first_line = 1 + text[..body].matches('\n').count() as u64;
-    Ok(Item::Document { document: document(stream.source.to_string(), &text[body..]), first_line })
+    (extracted(&text[..body], &text[body..]), first_line)
 }
 
-/// The document of a Markdown text: its title is the first `# ` heading (outside code), a YAML front matter block at
-/// the start (`---` to `---`) is left out, the rest is kept as it is.
+/// The document of a Markdown text: its title is that of the front matter (a YAML block at the start, `---` to `---`), or
+/// else the first `# ` heading (outside code). The rest of the front matter is metadata; the text is kept as it is.
 pub fn markdown_document(source: impl Into<String>, markdown: &str) -> Document {
-    document(source.into(), &markdown[body_start(markdown)..])
+    let Extracted { text, title, metadata, pages } = extract(markdown).0;
+    Document { source: source.into(), title, text, is_markdown: true, pages, metadata }
 }
 
-fn document(source: String, body: &str) -> Document {
-    Document { source, title: title(body), text: body.to_owned(), is_markdown: true, ..Document::default() }
+fn extracted(front: &str, body: &str) -> Extracted {
+    let mut metadata = front_matter(front);
+    let title = match metadata.shift_remove("title") {
+        Some(Value::String(title)) if !title.trim().is_empty() => Some(title.trim().to_owned()),
+        _ => title(body),
+    };
+    Extracted { text: body.to_owned(), title, metadata, pages: Vec::new() }
+}
+
+/// What the front matter says; nothing when it is not a YAML map.
+fn front_matter(front: &str) -> Map<String, Value> {
+    let yaml = front.trim().trim_start_matches("---").trim_end_matches("---").trim_end_matches("...");
+    match serde_saphyr::from_str(yaml) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
 }
 
 /// The byte after the front matter and the blank lines that follow it; 0 without front matter.
@@ -81,9 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn front_matter_is_left_out() {
-        let document = markdown_document("a.md", "---\ntitle: x\n---\n\n# T\nbody");
-        assert_eq!((document.title.as_deref(), document.text.as_str()), (Some("T"), "# T\nbody"));
+    fn front_matter_is_metadata() {
+        let front = "---\ntitle: The lake\ntags: [a, b]\ndate: 2024-05-01\n---\n\n# T\nbody";
+        let document = markdown_document("a.md", front);
+        assert_eq!((document.title.as_deref(), document.text.as_str()), (Some("The lake"), "# T\nbody"));
+        assert_eq!(serde_json::to_string(&document.metadata).unwrap(), r#"{"tags":["a","b"],"date":"2024-05-01"}"#);
+        let broken = markdown_document("a.md", "---\n- [\n---\n# T\nbody");
+        assert_eq!((broken.title.as_deref(), broken.metadata.len()), (Some("T"), 0));
         for kept in ["---\nnever closed", "text\n---\na: b\n---\n", "----\na\n----\n"] {
             assert_eq!(markdown_document("a.md", kept).text, kept);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ragstill_core::kind_name;
 use serde_json::Value;
 
-use super::Item;
+use super::Row;
 use crate::error::{ErrorKind, Fault};
 use crate::place::Place;
 
@@ -13,7 +13,7 @@ use crate::place::Place;
 const EXCERPT: usize = 30;
 
 /// Parses the bytes of a row that starts at this line and character column of its file (both from 1).
-pub(super) fn parse(bytes: &[u8], file: &Arc<str>, line: u64, column: usize) -> Result<Item, Fault> {
+pub(super) fn parse(bytes: &[u8], file: &Arc<str>, line: u64, column: usize) -> Result<Row, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = error.valid_up_to();
         let at = Position::of(bytes, valid, line, column);
@@ -29,7 +29,7 @@ pub(super) fn parse(bytes: &[u8], file: &Arc<str>, line: u64, column: usize) -> 
         )
     })?;
     match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(fields)) => Ok(Item::Row { fields, line }),
+        Ok(Value::Object(fields)) => Ok(Row { fields, line }),
         Ok(other) => Err(Fault::new(
             ErrorKind::BrokenRow,
             Place::line(Arc::clone(file), line),
@@ -108,7 +108,7 @@ fn excerpt(bytes: &[u8], offset: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Item, parse};
+    use super::{Row, parse};
     use crate::ErrorKind;
     use crate::error::Fault;
 
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn objects_pass_with_their_order_and_nesting() {
-        let Ok(Item::Row { fields, line }) =
+        let Ok(Row { fields, line }) =
             parse(br#"{"z":{"y":[1,{"x":null}]},"a":"\u00e9"}"#, &"f".into(), 7, 1)
         else {
             panic!("not a row");

@@ -25,17 +25,35 @@ fn folders_are_read_in_the_order_of_names_and_the_rest_is_counted() {
         (".hidden.txt", PLAIN),
         (".git/x.txt", PLAIN),
         (".gitignore", "b.txt"),
-        ("x.pdf", ""),
-        ("a/y.PDF", ""),
+        ("x.doc", ""),
+        ("a/y.DOC", ""),
         ("Makefile", ""),
     ]);
     let input = open_all(&folder);
-    assert_eq!(sources(&input), ["a/c/d.TXT", "a/z.md", "b.txt", "c.md"]);
+    assert_eq!(sources(&input), ["a/c/d.TXT", "a/z.md", "c.md"]);
     let inventory = input.inventory();
-    assert_eq!((inventory.files(), inventory.skipped()), (4, 3));
-    assert_eq!(inventory.formats[&Format::Text].files, 2);
-    assert_eq!(inventory.formats[&Format::Text].bytes, 2 * PLAIN.len() as u64);
-    assert_eq!(inventory.to_string(), "4 files (2 text, 2 markdown); skipped 3 (1 (none), 2 pdf)");
+    assert_eq!((inventory.files(), inventory.skipped()), (3, 3));
+    assert_eq!(inventory.formats[&Format::Text].files, 1);
+    assert_eq!(inventory.formats[&Format::Markdown].bytes, 2 * PLAIN.len() as u64);
+    assert_eq!(inventory.to_string(), "3 files (1 text, 2 markdown); skipped 3 (1 (none), 2 doc)");
+    let options = ReadOptions { no_ignore: true, ..ReadOptions::default() };
+    let input = Input::open(&[folder.path().to_owned()], &options).unwrap();
+    assert_eq!(sources(&input), ["a/c/d.TXT", "a/z.md", "b.txt", "c.md"]);
+}
+
+#[test]
+fn patterns_choose_files_of_folders() {
+    let folder = folder(&[("a/b.md", PLAIN), ("a/c.txt", PLAIN), ("d.md", PLAIN), ("e.txt", PLAIN)]);
+    let with = |globs: &[&str]| {
+        let glob = globs.iter().map(|glob| (*glob).to_owned()).collect();
+        Input::open(&[folder.path().to_owned()], &ReadOptions { glob, ..ReadOptions::default() })
+    };
+    assert_eq!(sources(&with(&["*.md"]).unwrap()), ["a/b.md", "d.md"]);
+    assert_eq!(sources(&with(&["!*.md"]).unwrap()), ["a/c.txt", "e.txt"]);
+    assert_eq!(sources(&with(&["a/**", "!*.txt"]).unwrap()), ["a/b.md"]);
+    let error = with(&["a[", "*.md"]).unwrap_err();
+    assert!(error.to_string().contains("glob `a[` is not a pattern"), "{error}");
+    assert_eq!(with(&["*.rst"]).unwrap_err().kind(), ErrorKind::Empty);
 }
 
 #[test]
@@ -59,13 +77,13 @@ fn a_file_named_again_is_read_once() {
 fn every_fault_of_the_paths_is_told_at_once() {
     let folder = folder(&[
         ("good.txt", PLAIN),
-        ("table.csv", "a,b"),
+        ("table.xls", "a,b"),
         ("noext", "x"),
-        ("only/x.pdf", ""),
+        ("only/x.doc", ""),
         ("empty/.k", ""),
     ]);
     symlink("nowhere", folder.path().join("gone.md")).unwrap();
-    let error = open(&folder, &["good.txt", "missing.md", "table.csv", "noext", "only", "empty", "gone.md"])
+    let error = open(&folder, &["good.txt", "missing.md", "table.xls", "noext", "only", "empty", "gone.md"])
         .unwrap_err();
     let kinds: Vec<_> = error.faults().iter().map(|fault| fault.kind).collect();
     use ErrorKind::{Empty, NotFound, UnknownFormat};
@@ -74,9 +92,8 @@ fn every_fault_of_the_paths_is_told_at_once() {
     for line in [
         "6 faults in the input:",
         "  missing.md: does not exist; check the path",
-        "  table.csv: files with the extension `.csv` cannot be read; convert it to one of .txt, .md, .json, .jsonl, .ndjson, or pipe text or JSON Lines in with `-`",
-        "  noext: files without an extension cannot be read; convert it to one of .txt, .md, .json, .jsonl, .ndjson, or pipe text or JSON Lines in with `-`",
-        "  only: the folder holds no file that can be read (.txt, .md, .json, .jsonl, .ndjson); add some, or name another folder",
+        "  table.xls: files with the extension `.xls` cannot be read; convert it to one of .txt, .md, .markdown, .rst, .html, .htm, .xhtml, .pdf, .docx, .epub, .json, .jsonl, .ndjson, .csv, .tsv, .parquet, each also as .gz or .zst, or pipe it in with `-`",
+        "  only: the folder holds no file that can be read (.txt, .md, .markdown, .rst, .html, .htm, .xhtml, .pdf, .docx, .epub, .json, .jsonl, .ndjson, .csv, .tsv, .parquet, each also as .gz or .zst); add some, or name another folder",
         "  gone.md: the link leads to nothing; restore its target or remove it",
     ] {
         assert!(message.lines().any(|found| found == line), "no line {line:?} in\n{message}");
@@ -107,7 +124,7 @@ fn a_text_field_that_documents_need_themselves_is_refused_with_documents_only() 
     let options = ReadOptions { text_field: "title".into(), ..ReadOptions::default() };
     let error = Input::open(&[folder.path().to_owned()], &options).unwrap_err();
     assert!(
-        error.to_string().starts_with("text_field cannot be `title` with text or Markdown files"),
+        error.to_string().starts_with("text_field cannot be `title` with documents"),
         "{error}"
     );
     assert!(Input::open(&[folder.path().join("b.jsonl")], &options).is_ok());
@@ -120,14 +137,12 @@ fn what_is_no_regular_file_is_refused() {
     fs::create_dir(folder.path().join("dir.jsonl")).unwrap();
     assert_eq!(open(&folder, &["dir.jsonl"]).unwrap_err().kind(), ErrorKind::Empty);
     let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket.jsonl")).unwrap();
-    for paths in [&["socket.jsonl"][..], &[""][..]] {
-        let error = open(&folder, paths).unwrap_err();
-        assert_eq!(
-            message(&folder, &error),
-            "socket.jsonl: is neither a file nor a folder; pipe it in with `-` instead"
-        );
-        assert_eq!(error.kind(), ErrorKind::Unreadable);
-    }
+    let said = "socket.jsonl: is neither a file nor a folder; pipe it in with `-` instead";
+    let error = open(&folder, &["socket.jsonl"]).unwrap_err();
+    assert_eq!((message(&folder, &error).as_str(), error.kind()), (said, ErrorKind::Unreadable));
+    // In a folder it is left out, and not in silence.
+    let lines = lines(&folder, open_all(&folder).records());
+    assert_eq!((lines.len(), lines[1].as_str()), (2, format!("! {said}").as_str()));
 }
 
 #[test]
@@ -157,9 +172,8 @@ fn links_to_files_are_read_and_links_to_folders_are_not_followed() {
     assert_eq!(sources(&open(&folder, &["named"]).unwrap()), ["a.txt", "linked.txt"]);
     // A link to itself inside a folder is a fault, not a loop.
     symlink("self.md", folder.path().join("in/self.md")).unwrap();
-    let error = open(&folder, &["in"]).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unreadable);
-    assert!(message(&folder, &error).starts_with("in/self.md: cannot be read ("), "{error}");
+    let lines = lines(&folder, open(&folder, &["in"]).unwrap().records());
+    assert!(lines[2].starts_with("! in/self.md: cannot be read ("), "{lines:?}");
 }
 
 #[test]
@@ -167,8 +181,10 @@ fn a_dangling_link_in_a_folder_is_told_of() {
     let folder = folder(&[("a.txt", PLAIN)]);
     symlink("nowhere", folder.path().join("b.txt")).unwrap();
     symlink("nowhere", folder.path().join("c.pdf")).unwrap();
-    let error = Input::open(&[folder.path().to_owned()], &ReadOptions::default()).unwrap_err();
-    assert_eq!(message(&folder, &error), "b.txt: the link leads to nothing; restore its target or remove it");
+    symlink("nowhere", folder.path().join("d.doc")).unwrap();
+    let lines = lines(&folder, open_all(&folder).records());
+    assert_eq!(lines[1], "! b.txt: the link leads to nothing; restore its target or remove it");
+    assert_eq!((lines.len(), &lines[2][..9]), (3, "! c.pdf: "));
 }
 
 #[test]

@@ -1,0 +1,108 @@
+//! What there is to do, in order: pieces of files, small enough to be held.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::{Map, Value};
+
+use super::Shared;
+use crate::error::{ErrorKind, Fault};
+use crate::formats::{Batch, Batches, Format, Row, rows, text_reader};
+use crate::origin::Origin;
+use crate::place::Place;
+
+/// Rows that are worked on together: so many at the most, or
+const ROWS: usize = 512;
+/// so many bytes of text and a row.
+const BYTES: usize = 256 << 10;
+
+/// A piece of work. Numbers are those of origins.
+pub(super) enum Work {
+    /// Lines of a JSON Lines file, to be parsed.
+    Lines { origin: usize, batch: Batch },
+    /// Rows of another format.
+    Rows { origin: usize, rows: Vec<Result<Row, Fault>> },
+    /// A document, to be read and cut.
+    Document { origin: usize },
+    /// Something that cannot be read.
+    Failed(Fault),
+}
+
+/// Hands out the work of an input with the bytes that it will hold, roughly, until `give` wants no more.
+pub(super) fn feed(shared: &Shared, mut give: impl FnMut(Work, usize) -> bool) {
+    for (number, origin) in shared.origins.iter().enumerate() {
+        let wanted = match origin {
+            Origin::Failed(fault) => give(Work::Failed(fault.clone()), 0),
+            Origin::Document(document) => give(Work::Document { origin: number }, document.text.len()),
+            origin if origin.format().is_document() => {
+                // The file, its text, and the copies that are made on the way.
+                let bytes = usize::try_from(origin.size()).unwrap_or(usize::MAX).saturating_mul(4);
+                give(Work::Document { origin: number }, bytes)
+            }
+            origin => feed_rows(shared, number, origin, &mut give),
+        };
+        if !wanted {
+            return;
+        }
+    }
+}
+
+/// The rows of one origin; false when no more are wanted.
+fn feed_rows(
+    shared: &Shared,
+    number: usize,
+    origin: &Origin,
+    give: &mut impl FnMut(Work, usize) -> bool,
+) -> bool {
+    let file = origin.file();
+    let content = match origin.open() {
+        Ok(content) => content,
+        Err(fault) => return give(Work::Failed(fault), 0),
+    };
+    if origin.format() == Format::JsonLines {
+        let reader = match text_reader(content.into_stream()) {
+            Ok(reader) => reader,
+            Err(error) => return give(Work::Failed(Fault::unreadable(Place::file(file), &error)), 0),
+        };
+        for batch in Batches::new(reader, file, shared.options.max_row_bytes) {
+            let wanted = match batch {
+                // Parsed they take a few times as much.
+                Ok(batch) => {
+                    let bytes = batch.len() * 4;
+                    give(Work::Lines { origin: number, batch }, bytes)
+                }
+                Err(fault) => give(Work::Failed(fault), 0),
+            };
+            if !wanted {
+                return false;
+            }
+        }
+        return true;
+    }
+    let mut all = match rows(origin.format(), content, file, &shared.options) {
+        Ok(rows) => rows,
+        Err(fault) => return give(Work::Failed(fault), 0),
+    };
+    loop {
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        while rows.len() < ROWS && bytes < BYTES {
+            let next = catch_unwind(AssertUnwindSafe(|| all.next())).unwrap_or_else(|_| {
+                let message = "made its reader crash, which is a defect of ragstill; please report it, and leave the file out";
+                Some(Err(Fault::new(ErrorKind::Broken, Place::file(origin.file()), message)))
+            });
+            let Some(row) = next else { break };
+            bytes += row.as_ref().map_or(0, |row| weight(&row.fields));
+            rows.push(row);
+        }
+        if rows.is_empty() {
+            return true;
+        }
+        if !give(Work::Rows { origin: number, rows }, bytes * 3) {
+            return false;
+        }
+    }
+}
+
+/// The bytes of a row's texts, and something for the rest.
+fn weight(fields: &Map<String, Value>) -> usize {
+    fields.values().map(|value| 48 + value.as_str().map_or(0, str::len)).sum()
+}

@@ -1,0 +1,153 @@
+//! What of an input is left out: records that repeat earlier ones, and records that hold what a model is to be tested on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use ragstill_core::Record;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use serde_json::{Map, Value, json};
+
+use crate::decontaminate::Contamination;
+use crate::dedup::{Dedup, DuplicateKind, Finder, Shingles, Signature, Verifier};
+use crate::error::Error;
+use crate::input::Input;
+use crate::options::ReadOptions;
+use crate::read::Sourced;
+
+/// Texts that are looked at together, on all threads.
+const BATCH: usize = 256;
+
+/// The most characters of an overlap that are shown.
+const SHOWN: usize = 300;
+
+/// Fields that hold the questions and passages of evaluation sets; where a row has none of them, all its texts count.
+const EVALUATED: &[&str] =
+    &["question", "query", "prompt", "problem", "text", "contents", "content", "passage", "document"];
+
+/// Why a record is left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exclusion {
+    /// In a few words, the same for all records that are left out for this.
+    pub reason: &'static str,
+    /// The details, as a record shows them: of which record it is a duplicate, what it shares with which evaluation text.
+    pub details: Value,
+}
+
+/// The records of an input that are left out, by their number from 0.
+pub type Excluded = BTreeMap<u64, Exclusion>;
+
+/// Finds what is to be left out.
+pub struct Screener {
+    dedup: Dedup,
+    finder: Finder,
+    contamination: Option<Contamination>,
+    excluded: Excluded,
+    /// Texts that were not looked at yet; `None` for records without one.
+    waiting: Vec<Option<String>>,
+    /// The number of the first of them.
+    first: u64,
+}
+
+impl Screener {
+    /// A screener without a contamination drops duplicates alone.
+    pub fn new(dedup: Dedup, contamination: Option<Contamination>) -> Self {
+        Self {
+            dedup,
+            finder: Finder::new(dedup),
+            contamination,
+            excluded: Excluded::new(),
+            waiting: Vec::new(),
+            first: 0,
+        }
+    }
+
+    /// Takes the text of the next record.
+    pub fn push(&mut self, text: Option<&str>) {
+        if self.dedup == Dedup::Off && self.contamination.is_none() {
+            return;
+        }
+        self.waiting.push(text.map(str::to_owned));
+        if self.waiting.len() == BATCH {
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        let (dedup, contamination) = (self.dedup, self.contamination.as_ref());
+        let look = |text: &Option<String>| {
+            let text = text.as_deref().unwrap_or_default();
+            let signature = Signature::of(text, dedup);
+            let overlap = contamination.and_then(|contamination| contamination.find(text)).map(|overlap| {
+                let shown: String = text[overlap.range.clone()].chars().take(SHOWN).collect();
+                let by = overlap.of.to_string();
+                Exclusion { reason: CONTAMINATED, details: json!({"by": by, "words": overlap.words, "match": shown}) }
+            });
+            (signature, overlap)
+        };
+        let looked: Vec<_> = self.waiting.par_iter().map(look).collect();
+        for (number, (signature, overlap)) in (self.first..).zip(looked) {
+            if self.dedup != Dedup::Off {
+                self.finder.push(&signature);
+            }
+            self.excluded.extend(overlap.map(|overlap| (number, overlap)));
+        }
+        self.first += self.waiting.len() as u64;
+        self.waiting.clear();
+    }
+
+    /// What is left out. Where records may be duplicates, the input is read `again`, from its beginning.
+    pub fn finish(mut self, again: impl Iterator<Item = (Record, Option<String>)>) -> Excluded {
+        self.look();
+        let candidates = self.finder.candidates();
+        if candidates.numbers().is_empty() {
+            return self.excluded;
+        }
+        let mut verifier = Verifier::new(&candidates);
+        let mut ids = HashMap::new();
+        for (number, (record, text)) in (0..).zip(again) {
+            if candidates.contains(number) {
+                verifier.push(number, Shingles::of(text.as_deref().unwrap_or_default()));
+                ids.insert(number, record.id);
+            }
+        }
+        for duplicate in verifier.finish() {
+            let of = ids.get(&duplicate.of).map(ToString::to_string);
+            let (reason, details) = match duplicate.kind {
+                DuplicateKind::Exact => (DUPLICATE, json!({"of": of})),
+                DuplicateKind::Near => {
+                    let similarity = (duplicate.similarity * 1000.0).round() / 1000.0;
+                    (NEAR_DUPLICATE, json!({"of": of, "similarity": similarity}))
+                }
+            };
+            self.excluded.insert(u64::from(duplicate.record), Exclusion { reason, details });
+        }
+        self.excluded
+    }
+}
+
+/// The same words in the same order as an earlier record.
+pub const DUPLICATE: &str = "duplicate";
+/// Nearly the same words as an earlier record.
+pub const NEAR_DUPLICATE: &str = "near duplicate";
+/// Words of an evaluation text.
+pub const CONTAMINATED: &str = "contaminated";
+
+/// Reads evaluation sets, to find out which records hold some of them: n-grams of `words` words.
+///
+/// # Errors
+/// Everything that cannot be read: a set that is read in part would protect in part.
+pub fn read_contamination(files: &[PathBuf], words: usize) -> Result<Contamination, Error> {
+    let mut contamination = Contamination::new(words);
+    for item in Input::open(files, &ReadOptions::default())?.records() {
+        let Sourced { record, place } = item?;
+        for text in evaluated(&record.fields) {
+            contamination.add(text, place.clone());
+        }
+    }
+    Ok(contamination)
+}
+
+fn evaluated(fields: &Map<String, Value>) -> Vec<&str> {
+    let known: Vec<&str> = EVALUATED.iter().filter_map(|field| fields.get(*field)?.as_str()).collect();
+    if known.is_empty() { fields.values().filter_map(Value::as_str).collect() } else { known }
+}
