@@ -7,7 +7,8 @@ mod archive;
 use libfuzzer_sys::fuzz_target;
 use ragstill_extract::{Limits, epub};
 
-const PARTS: [&str; 5] = ["book.opf", "a.xhtml", "b.xhtml", "META-INF/encryption.xml", "META-INF/container.xml"];
+const PARTS: [&str; 5] =
+    ["book.opf", "a.xhtml", "b.xhtml", "META-INF/encryption.xml", "META-INF/container.xml"];
 
 fuzz_target!(|bytes: &[u8]| {
     // No byte of UTF-8 parts the pieces.

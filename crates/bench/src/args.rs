@@ -34,6 +34,8 @@ pub enum Child {
     Measure,
     /// Run a million rows through the engine.
     Million,
+    /// Read a file and do nothing with it.
+    Read,
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<bool> {
     match args.child {
         Some(Child::Measure) => return child::measure(&args.cases).map(|()| true),
+        Some(Child::Read) => return cases::read_rows::child(&args.cases).map(|()| true),
         Some(Child::Million) => return cases::million_rows::child(&args.cases).map(|()| true),
         None => {}
     }

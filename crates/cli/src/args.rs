@@ -32,6 +32,8 @@ pub enum Command {
     Search(SearchArgs),
     /// Index documents once, to search them often
     Index(IndexArgs),
+    /// Show what is in files and folders: formats, sizes, languages, duplicates, failures
+    Corpus(CorpusArgs),
     /// List the recipes and their steps
     Recipes,
     /// Print a recipe as commented YAML to start from
@@ -150,6 +152,35 @@ pub struct PlanArgs {
     /// Likewise
     #[arg(long, hide = true)]
     pub keep_going: bool,
+}
+
+/// `ragstill corpus`.
+#[derive(Debug, Args)]
+pub struct CorpusArgs {
+    /// Files and folders, or - for standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// The column of rows that holds the text, when it cannot be guessed
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// The most characters of a chunk of a document
+    #[arg(long, value_name = "N")]
+    pub chunk_size: Option<usize>,
+    /// Count tokens with this tokenizer.json; without one they are estimated
+    #[arg(long, value_name = "FILE")]
+    pub tokenizer: Option<PathBuf>,
+    /// Which files of folders to read, as in a .gitignore (`*.md`, `!drafts/**`); several are possible
+    #[arg(long, value_name = "PATTERN")]
+    pub glob: Vec<String>,
+    /// Read files of folders that a .gitignore leaves out, too
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Fail when a file or a row cannot be read
+    #[arg(long)]
+    pub strict: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ragstill export`.

@@ -48,7 +48,11 @@ pub fn summary(summary: &Summary, options: &RunOptions) -> String {
     let _ =
         writeln!(out, "  input       {}, {}", count(summary.files, "document"), count(summary.rows, "row"));
     if summary.failures.count > 0 {
-        let _ = writeln!(out, "  unreadable  {} (told above; run.json lists them)", number(summary.failures.count));
+        let _ = writeln!(
+            out,
+            "  unreadable  {} (told above; run.json lists them)",
+            number(summary.failures.count)
+        );
     }
     let _ = writeln!(out, "  records     {}", number(summary.records));
     let _ = writeln!(out, "  rejects     {}", number(summary.rejects));
@@ -230,7 +234,7 @@ fn count(number_of: u64, what: &str) -> String {
 }
 
 /// A number with a comma after every three digits.
-fn number(value: u64) -> String {
+pub fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -13,6 +13,6 @@ pub use recipe::{
     Checked, ExampleSpec, Examples, InputSettings, Node, NodeKind, Place, Recipe, StepSpec, TurnSpec, check,
 };
 pub use run::{
-    Exported, Failures, Forecast, ForecastLine, Monitor, Phase, Progress, RunDir, RunOptions, Status, StepCount,
-    Summary, Times, export_run, first_record, plan, read_records, run,
+    Exported, Failures, Forecast, ForecastLine, Monitor, Phase, Progress, RunDir, RunOptions, Status,
+    StepCount, Summary, Times, export_run, first_record, plan, read_records, run,
 };

@@ -107,7 +107,9 @@ impl<'a> Archive<'a> {
             method => {
                 return Err(Error::new(
                     Reason::Broken,
-                    format!("is packed by a method that documents do not use ({method}); pack it again with deflate"),
+                    format!(
+                        "is packed by a method that documents do not use ({method}); pack it again with deflate"
+                    ),
                 ));
             }
         };
@@ -183,7 +185,8 @@ fn inflate(packed: &[u8], most: usize, limits: &Limits) -> Result<Vec<u8>, Error
         data.reserve(PIECE);
         let read = inflater.total_in() as usize;
         let before = data.len();
-        let status = inflater.decompress_vec(&packed[read.min(packed.len())..], &mut data, FlushDecompress::None);
+        let status =
+            inflater.decompress_vec(&packed[read.min(packed.len())..], &mut data, FlushDecompress::None);
         if data.len() > most {
             limits.check_bytes(limits.expanded_bytes.saturating_add(1))?;
         }
@@ -204,8 +207,11 @@ fn normal(name: &str) -> String {
 /// The path of a part that another part refers to, within the archive: `..` does not lead out of it.
 pub(crate) fn resolve(from: &str, target: &str) -> String {
     let folder = from.rfind('/').map_or("", |at| &from[..at]);
-    let mut path: Vec<&str> =
-        if target.starts_with('/') { Vec::new() } else { folder.split('/').filter(|part| !part.is_empty()).collect() };
+    let mut path: Vec<&str> = if target.starts_with('/') {
+        Vec::new()
+    } else {
+        folder.split('/').filter(|part| !part.is_empty()).collect()
+    };
     for part in target.split('/') {
         match part {
             "" | "." => {}
@@ -287,7 +293,8 @@ mod tests {
 
     #[test]
     fn members_are_found_by_name() {
-        let bytes = archive(&[("a.xml", "first"), ("b\\c.xml", "second"), ("/d", "third"), ("a.xml", "last")]);
+        let bytes =
+            archive(&[("a.xml", "first"), ("b\\c.xml", "second"), ("/d", "third"), ("a.xml", "last")]);
         let limits = Limits::default();
         assert_eq!(read(&bytes, "a.xml", &limits), Ok(Some(b"last".to_vec())));
         assert_eq!(read(&bytes, "b/c.xml", &limits), Ok(Some(b"second".to_vec())));
@@ -334,7 +341,10 @@ mod tests {
         for members in [1, 0xffff] {
             assert!(Archive::open(&finish(local.to_vec(), &many, members), &limits).is_err());
         }
-        assert_eq!(Archive::open(&finish(local.to_vec(), b"", 1), &limits).unwrap_err().reason, Reason::Broken);
+        assert_eq!(
+            Archive::open(&finish(local.to_vec(), b"", 1), &limits).unwrap_err().reason,
+            Reason::Broken
+        );
     }
 
     #[test]

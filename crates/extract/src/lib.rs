@@ -19,9 +19,9 @@ mod limits;
 mod markdown;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+pub mod rst;
 #[cfg(feature = "office")]
 mod xml;
-pub mod rst;
 
 pub use error::{Error, Reason};
 pub use extracted::Extracted;

@@ -53,6 +53,7 @@ impl Markdown {
     }
 
     /// Whether there is no room for more.
+    #[cfg(any(feature = "office", test))]
     pub(crate) fn is_full(&self) -> bool {
         self.full
     }

@@ -47,8 +47,21 @@ const USUAL: &[&str] = &[
 
 /// Names of columns that hold no text for sure, lower case.
 const OTHER: &[&str] = &[
-    "id", "_id", "pid", "docid", "doc_id", "uuid", "title", "url", "link", "source", "author", "date", "language",
-    "lang", RECORD_ID_FIELD,
+    "id",
+    "_id",
+    "pid",
+    "docid",
+    "doc_id",
+    "uuid",
+    "title",
+    "url",
+    "link",
+    "source",
+    "author",
+    "date",
+    "language",
+    "lang",
+    RECORD_ID_FIELD,
 ];
 
 impl TextColumn {
@@ -71,12 +84,17 @@ impl TextColumn {
             Self::Named(name) => name.clone(),
             Self::Guess if fields.contains_key(field) => return Ok(()),
             Self::Guess => guess(fields).ok_or_else(|| {
-                format!("which column holds the text is not clear; name it with --text-field; the row has {}", listed(fields))
+                format!(
+                    "which column holds the text is not clear; name it with --text-field; the row has {}",
+                    listed(fields)
+                )
             })?,
         };
         // In the place that it had.
         let renamed = std::mem::take(fields).into_iter();
-        *fields = renamed.map(|(key, value)| if key == name { (field.to_owned(), value) } else { (key, value) }).collect();
+        *fields = renamed
+            .map(|(key, value)| if key == name { (field.to_owned(), value) } else { (key, value) })
+            .collect();
         Ok(())
     }
 }
@@ -90,7 +108,8 @@ fn guess(fields: &Map<String, Value>) -> Option<String> {
     let is_other = |name: &str| OTHER.iter().any(|other| name.eq_ignore_ascii_case(other));
     // Of a table without names the numbers are no text either.
     let is_number = |value: &Value| value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok());
-    let texts = fields.iter().filter(|(name, value)| value.is_string() && !is_other(name) && !is_number(value));
+    let texts =
+        fields.iter().filter(|(name, value)| value.is_string() && !is_other(name) && !is_number(value));
     match texts.map(|(name, _)| name).collect::<Vec<_>>()[..] {
         [only] => Some(only.clone()),
         _ => None,
@@ -131,7 +150,10 @@ mod tests {
     #[test]
     fn the_only_text_is_the_text() {
         let row = json!({"pid": "7", "column1": "12", "n": 3, "column2": "a b"});
-        assert_eq!(renamed(&TextColumn::Guess, row).unwrap(), r#"{"pid":"7","column1":"12","n":3,"text":"a b"}"#);
+        assert_eq!(
+            renamed(&TextColumn::Guess, row).unwrap(),
+            r#"{"pid":"7","column1":"12","n":3,"text":"a b"}"#
+        );
         let unclear = renamed(&TextColumn::Guess, json!({"left": "a", "right": "b"})).unwrap_err();
         assert!(unclear.contains("--text-field") && unclear.ends_with("`left`, `right`"), "{unclear}");
         assert!(renamed(&TextColumn::Guess, json!({})).unwrap_err().ends_with("no columns at all"));
@@ -140,9 +162,16 @@ mod tests {
     #[test]
     fn a_named_column_has_to_be_there() {
         let left = TextColumn::Named("left".into());
-        assert_eq!(renamed(&left, json!({"left": "a", "right": "b"})).unwrap(), r#"{"text":"a","right":"b"}"#);
-        assert!(renamed(&left, json!({"right": "b"})).unwrap_err().contains("no column `left`; it has `right`"));
-        assert!(renamed(&left, json!({"left": "a", "text": "b"})).unwrap_err().contains("rename or remove one"));
+        assert_eq!(
+            renamed(&left, json!({"left": "a", "right": "b"})).unwrap(),
+            r#"{"text":"a","right":"b"}"#
+        );
+        assert!(
+            renamed(&left, json!({"right": "b"})).unwrap_err().contains("no column `left`; it has `right`")
+        );
+        assert!(
+            renamed(&left, json!({"left": "a", "text": "b"})).unwrap_err().contains("rename or remove one")
+        );
         let same = TextColumn::Named("text".into());
         assert_eq!(renamed(&same, json!({"text": "a"})).unwrap(), r#"{"text":"a"}"#);
     }

@@ -46,12 +46,24 @@ impl Compression {
     pub(crate) fn unpack(self, reader: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::None => reader,
-            Self::Gzip => Box::new(MultiGzDecoder::new(reader)),
+            Self::Gzip => Box::new(Unpacking(MultiGzDecoder::new(reader))),
             Self::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::new(reader)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-                Box::new(decoder)
+                Box::new(Unpacking(decoder))
             }
+        })
+    }
+}
+
+/// A decoder, whose complaints about the data are told from those of the disk.
+struct Unpacking<R>(R);
+
+impl<R: Read> Read for Unpacking<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::Other => io::Error::new(io::ErrorKind::InvalidData, error),
+            _ => error,
         })
     }
 }

@@ -155,7 +155,9 @@ mod tests {
     use super::{Decoded, Transcoder, decode, sniff};
 
     fn utf16(text: &str, little: bool) -> Vec<u8> {
-        text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+        text.encode_utf16()
+            .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .collect()
     }
 
     fn decoded(bytes: impl Into<Vec<u8>>) -> Option<(String, &'static str)> {
@@ -187,7 +189,10 @@ mod tests {
         let declared = Encoding::for_label(b"iso-8859-2");
         let polish = Encoding::for_label(b"iso-8859-2").unwrap().encode("Łódź").0.into_owned();
         assert_eq!(decode(polish, declared).unwrap().text, "Łódź");
-        assert_eq!(decode("Łódź".into(), declared).unwrap(), Decoded { text: "Łódź".into(), encoding: "UTF-8" });
+        assert_eq!(
+            decode("Łódź".into(), declared).unwrap(),
+            Decoded { text: "Łódź".into(), encoding: "UTF-8" }
+        );
     }
 
     #[test]
@@ -199,7 +204,10 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_told() {
-        assert_eq!(decoded(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0\xff\xd0".to_vec()), None);
+        assert_eq!(
+            decoded(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0\xff\xd0".to_vec()),
+            None
+        );
         assert_eq!(decoded((0..=255).collect::<Vec<u8>>()), None);
         assert_eq!(decoded("text with one \0 byte"), None);
         assert_eq!(decoded((1..8).cycle().take(100).chain([0xff]).collect::<Vec<u8>>()), None);

@@ -55,11 +55,15 @@ impl Fault {
 
     pub(crate) fn unreadable(place: Place, error: &std::io::Error) -> Self {
         // What decoders say of a compressed file; streams of text have no such errors.
-        if matches!(error.kind(), ErrorKindIo::InvalidData | ErrorKindIo::InvalidInput | ErrorKindIo::UnexpectedEof) {
+        if matches!(
+            error.kind(),
+            ErrorKindIo::InvalidData | ErrorKindIo::InvalidInput | ErrorKindIo::UnexpectedEof
+        ) {
             let message = format!("is damaged ({error}); fetch or make it again, or leave it out");
             return Self::new(ErrorKind::Broken, place, message);
         }
-        let message = format!("cannot be read ({error}); check its permissions and its disk, or leave it out");
+        let message =
+            format!("cannot be read ({error}); check its permissions and its disk, or leave it out");
         Self::new(ErrorKind::Unreadable, place, message)
     }
 }

@@ -80,8 +80,13 @@ impl Screener {
             let overlap = contamination.and_then(|contamination| contamination.find(text)).map(|overlap| {
                 let shown: String = text[overlap.range.clone()].chars().take(SHOWN).collect();
                 let by = overlap.of.to_string();
-                Exclusion { reason: CONTAMINATED, details: json!({"by": by, "words": overlap.words, "match": shown}) }
+                Exclusion {
+                    reason: CONTAMINATED,
+                    details: json!({"by": by, "words": overlap.words, "match": shown}),
+                }
             });
+            // What is left out for this is not kept, so nothing can be a duplicate of it.
+            let signature = if overlap.is_some() { Signature::of("", dedup) } else { signature };
             (signature, overlap)
         };
         let looked: Vec<_> = self.waiting.par_iter().map(look).collect();
@@ -99,15 +104,17 @@ impl Screener {
     pub fn finish(mut self, again: impl Iterator<Item = (Record, Option<String>)>) -> Excluded {
         self.look();
         let candidates = self.finder.candidates();
-        if candidates.numbers().is_empty() {
+        if candidates.is_empty() {
             return self.excluded;
         }
         let mut verifier = Verifier::new(&candidates);
         let mut ids = HashMap::new();
         for (number, (record, text)) in (0..).zip(again) {
+            if candidates.may_be_repeated(number) {
+                ids.insert(number, record.id);
+            }
             if candidates.contains(number) {
                 verifier.push(number, Shingles::of(text.as_deref().unwrap_or_default()));
-                ids.insert(number, record.id);
             }
         }
         for duplicate in verifier.finish() {
@@ -150,4 +157,73 @@ pub fn read_contamination(files: &[PathBuf], words: usize) -> Result<Contaminati
 fn evaluated(fields: &Map<String, Value>) -> Vec<&str> {
     let known: Vec<&str> = EVALUATED.iter().filter_map(|field| fields.get(*field)?.as_str()).collect();
     if known.is_empty() { fields.values().filter_map(Value::as_str).collect() } else { known }
+}
+
+#[cfg(test)]
+mod tests {
+    use ragstill_core::{Record, RecordId};
+    use serde_json::{Map, Value, json};
+
+    use super::{CONTAMINATED, DUPLICATE, Excluded, NEAR_DUPLICATE, Screener, evaluated};
+    use crate::{Contamination, Dedup, Place};
+
+    fn excluded(texts: &[&str], dedup: Dedup, contamination: Option<Contamination>) -> Excluded {
+        let mut screener = Screener::new(dedup, contamination);
+        texts.iter().for_each(|text| screener.push(Some(text)));
+        let again = texts.iter().enumerate().map(|(at, text)| {
+            (Record::new(RecordId::given(format!("r{at}")), Map::new()), Some((*text).to_owned()))
+        });
+        screener.finish(again)
+    }
+
+    const LAKE: &str = "Lake Baikal in southern Siberia is the deepest lake on Earth and holds about a fifth of all fresh \
+        water that is not frozen; its basin formed some twenty five million years ago, and hundreds of rivers run into it \
+        while only the Angara leaves it on its way to the Yenisei and the Arctic Ocean.";
+
+    #[test]
+    fn copies_are_left_out_and_name_what_they_repeat() {
+        let shouted = LAKE.to_uppercase();
+        let edited = LAKE.replace("hundreds", "scores");
+        let texts = ["Something else.", LAKE, &shouted, &edited, ""];
+        let reasons = |dedup| {
+            let excluded = excluded(&texts, dedup, None).into_iter();
+            excluded
+                .map(|(at, exclusion)| (at, exclusion.reason, exclusion.details["of"].clone()))
+                .collect::<Vec<_>>()
+        };
+        let of = json!("r1");
+        assert_eq!(reasons(Dedup::Off), []);
+        assert_eq!(reasons(Dedup::Exact), [(2, DUPLICATE, of.clone())]);
+        assert_eq!(reasons(Dedup::Near), [(2, DUPLICATE, of.clone()), (3, NEAR_DUPLICATE, of)]);
+    }
+
+    #[test]
+    fn what_holds_an_evaluation_text_is_left_out_and_repeats_nothing() {
+        let mut contamination = Contamination::new(13);
+        contamination.add(LAKE, Place::line("eval.jsonl", 3));
+        let longer = format!(
+            "A preface. {LAKE} And more of it, which the other does not have at all, so that it is no copy."
+        );
+        let texts = [
+            longer.as_str(),
+            "Nothing of the kind stands in this text, and it has more than thirteen words in all.",
+        ];
+        let excluded = excluded(&texts, Dedup::Near, Some(contamination));
+        assert_eq!(excluded.len(), 1);
+        assert_eq!(
+            (excluded[&0].reason, &excluded[&0].details["by"]),
+            (CONTAMINATED, &json!("eval.jsonl:3"))
+        );
+        assert!(excluded[&0].details["match"].as_str().unwrap().starts_with("Lake Baikal in southern"));
+    }
+
+    #[test]
+    fn questions_and_passages_of_evaluation_rows_are_found() {
+        let texts = |row: Value| match row {
+            Value::Object(fields) => evaluated(&fields).join("|"),
+            _ => String::new(),
+        };
+        assert_eq!(texts(json!({"id": "7", "question": "Q", "text": "T", "answer": "A"})), "Q|T");
+        assert_eq!(texts(json!({"left": "L", "n": 3})), "L");
+    }
 }

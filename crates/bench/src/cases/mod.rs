@@ -11,6 +11,7 @@ mod near_duplicates;
 mod negatives_100k;
 mod negatives_duplicates;
 mod one_step;
+pub mod read_rows;
 mod three_steps;
 
 use anyhow::Result;
@@ -85,6 +86,11 @@ pub const CASES: &[Case] = &[
         name: negatives_100k::NAME,
         about: "`ragstill negatives` whole: 100,000 questions over 20,000 passages",
         run: negatives_100k::run,
+    },
+    Case {
+        name: read_rows::NAME,
+        about: "a gigabyte of JSON Lines read and cut: speed and peak memory",
+        run: read_rows::run,
     },
     Case {
         name: near_duplicates::NAME,

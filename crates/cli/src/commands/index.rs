@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use ragstill_engine::{Error, Result};
 use ragstill_export::WholeFile;
-use ragstill_ingest::{Input, ReadOptions, Records};
+use ragstill_ingest::{Input, Records};
 use ragstill_retrieve::{Analyzer, Bm25Builder, Documents, DocumentsWriter, IndexFileError, Retriever};
 use serde_json::{Value, json};
 
-use super::search::bm25_params;
+use super::search::{bm25_params, next_readable, read_options};
 use crate::args::IndexArgs;
 
 /// The index itself, in its folder.
@@ -21,8 +21,7 @@ pub const ABOUT: &str = "index.json";
 /// Indexes documents into a folder, which `search --index` opens.
 pub fn index(args: &IndexArgs) -> Result<ExitCode> {
     let began = Instant::now();
-    let options = ReadOptions { text_field: args.text.clone(), ..ReadOptions::default() };
-    let input = Input::open(&args.input, &options)?;
+    let input = Input::open(&args.input, &read_options(&args.text))?;
     std::fs::create_dir_all(&args.out)
         .map_err(|error| Error::failed(format!("{}: cannot be made: {error}", args.out.display())))?;
     let mut texts = Texts {
@@ -111,7 +110,7 @@ struct Texts<'a> {
 
 impl Texts<'_> {
     fn read(&mut self) -> Result<Option<String>> {
-        let Some(item) = self.records.next() else { return Ok(None) };
+        let Some(item) = next_readable(&mut self.records) else { return Ok(None) };
         let item = item?;
         let text = item.record.text(self.field);
         let text = text.map_err(|fault| Error::mistake(format!("{}: {fault}", item.place)))?.to_owned();

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 mod config;
+mod corpus;
 mod demo;
 mod export;
 mod index;
@@ -26,6 +27,7 @@ pub fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Negatives(args) => negatives::negatives(&args),
         Command::Search(args) => search::search(&args),
         Command::Index(args) => index::index(&args),
+        Command::Corpus(args) => corpus::corpus(&args),
         Command::Recipes => recipes::recipes(),
         Command::Config(args) => config::config(&args),
     }

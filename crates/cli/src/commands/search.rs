@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use ragstill_core::RECORD_ID_FIELD;
 use ragstill_engine::{Error, Result};
-use ragstill_ingest::{Input, ReadOptions};
+use ragstill_ingest::{ErrorKind, Input, ReadOptions, Records, Sourced, TextColumn};
 use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, Bm25Params, DocId, Documents, Retriever};
 use serde_json::{Map, Value, json};
 
@@ -145,12 +145,31 @@ pub fn bm25_params(args: &Bm25Args) -> Bm25Params {
     Bm25Params { k1: args.k1, b: args.b, lucene_lengths: args.lucene_lengths }
 }
 
+/// How a corpus is read: its text has the name `field`, or in rows without one that which it probably has there.
+pub fn read_options(field: &str) -> ReadOptions {
+    ReadOptions { text_field: field.to_owned(), column: TextColumn::Guess, ..ReadOptions::default() }
+}
+
+/// The next record that can be read; what cannot is told of and passed over.
+///
+/// # Errors
+/// When it is not clear which column holds the text.
+pub fn next_readable(records: &mut Records) -> Option<Result<Sourced>> {
+    loop {
+        match records.next()? {
+            Ok(sourced) => return Some(Ok(sourced)),
+            Err(error) if error.kind() == ErrorKind::NoTextColumn => return Some(Err(error.into())),
+            Err(error) => eprintln!("warning: {error}"),
+        }
+    }
+}
+
 /// The ids and texts of a corpus. A row's own `id` or `_id` names it; what has none goes by its record id.
 pub fn read_corpus(paths: &[PathBuf], field: &str) -> Result<(Vec<String>, Vec<String>)> {
-    let options = ReadOptions { text_field: field.to_owned(), ..ReadOptions::default() };
-    let input = Input::open(paths, &options)?;
+    let input = Input::open(paths, &read_options(field))?;
     let (mut ids, mut texts) = (Vec::new(), Vec::new());
-    for item in input.records() {
+    let mut records = input.records();
+    while let Some(item) = next_readable(&mut records) {
         let item = item?;
         let text =
             item.record.text(field).map_err(|fault| Error::mistake(format!("{}: {fault}", item.place)))?;

@@ -70,7 +70,14 @@ pub struct InputSettings {
 impl Default for InputSettings {
     fn default() -> Self {
         let ReadOptions {
-            text_field, chunk, glob, no_ignore, max_row_bytes, max_document_bytes, max_seconds, ..
+            text_field,
+            chunk,
+            glob,
+            no_ignore,
+            max_row_bytes,
+            max_document_bytes,
+            max_seconds,
+            ..
         } = ReadOptions::default();
         Self {
             paths: Vec::new(),

@@ -114,7 +114,8 @@ pub async fn plan(
     let pipeline = Arc::new(assemble(&recipe, operators, &Arc::new(teachers), &notes));
     let mut order = Reorder::new(&std::env::temp_dir());
     let mut count = Count::default();
-    let end = schedule(pipeline, stream(input, &checked, rows), &options, &mut order, &mut count, &monitor).await?;
+    let end =
+        schedule(pipeline, stream(input, &checked, rows), &options, &mut order, &mut count, &monitor).await?;
     if let Some(error) = end.fatal {
         return Err(error);
     }

@@ -70,9 +70,9 @@ impl Writer {
                 Block::Paragraph { role: Role::Heading(level), text } => self.markdown.heading(*level, text),
                 Block::Paragraph { role: role @ (Role::Quote | Role::Code), text } => {
                     // Paragraphs of code are its lines; those of a quotation stand in one.
-                    let run = blocks[at..]
-                        .iter()
-                        .take_while(|next| matches!(next, Block::Paragraph { role: other, .. } if other == role));
+                    let run = blocks[at..].iter().take_while(
+                        |next| matches!(next, Block::Paragraph { role: other, .. } if other == role),
+                    );
                     let texts: Vec<&str> = std::iter::once(text.as_str())
                         .chain(run.filter_map(|next| match next {
                             Block::Paragraph { text, .. } => Some(text.as_str()),

@@ -1,12 +1,13 @@
 //! DOCX: the text of a document in WordprocessingML (ECMA-376, transitional and strict).
 //!
-//! The body is read in one pass into blocks ([`story`]), with what the styles and lists say of each paragraph
-//! ([`styles`], [`numbering`]); footnotes and endnotes are read likewise and follow at the end. Then the blocks are
-//! written ([`blocks`]). Left out are headers and footers, comments, deleted and hidden text, tables of contents (the
+//! The body is read in one pass into blocks (`story`, `pass`), with what the styles and lists say of each paragraph
+//! (`styles`, `numbering`); footnotes and endnotes are read likewise and follow at the end. Then the blocks are
+//! written (`blocks`). Left out are headers and footers, comments, deleted and hidden text, tables of contents (the
 //! headings with numbers of pages that are not known here), and the alternative texts of pictures.
 
 mod blocks;
 mod numbering;
+mod pass;
 mod properties;
 mod relations;
 mod story;
@@ -38,16 +39,18 @@ pub fn extract(bytes: &[u8], limits: &Limits) -> Result<Extracted, Error> {
     let main = package.target("officeDocument").unwrap_or("word/document.xml").to_owned();
     let relations = Relations::of(&mut archive, &main, limits)?;
     let part = |archive: &mut Archive<'_>, kind: &str| -> Result<Vec<u8>, Error> {
-        let path = relations.target(kind).map_or_else(|| crate::archive::resolve(&main, &format!("{kind}.xml")), str::to_owned);
+        let path = relations
+            .target(kind)
+            .map_or_else(|| crate::archive::resolve(&main, &format!("{kind}.xml")), str::to_owned);
         Ok(archive.read(&path)?.unwrap_or_default())
     };
     let styles = part(&mut archive, "styles")?;
     let numbering = part(&mut archive, "numbering")?;
     let footnotes = part(&mut archive, "footnotes")?;
     let endnotes = part(&mut archive, "endnotes")?;
-    let body = archive.read(&main)?.ok_or_else(|| {
-        Error::new(Reason::Broken, "has no document in it; open it and save it as DOCX")
-    })?;
+    let body = archive
+        .read(&main)?
+        .ok_or_else(|| Error::new(Reason::Broken, "has no document in it; open it and save it as DOCX"))?;
 
     let styles = styles::read(&xml::decode(&styles), limits)?;
     let numbering = numbering::read(&xml::decode(&numbering), limits)?;
@@ -75,8 +78,14 @@ fn compound_file(bytes: &[u8]) -> Error {
     // The name of the stream that an encrypted document is in, as the directory of a compound file has it.
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     if bytes.windows(name.len()).any(|window| window == name) {
-        Error::new(Reason::Encrypted, "is encrypted; save it without a password from the program that wrote it")
+        Error::new(
+            Reason::Encrypted,
+            "is encrypted; save it without a password from the program that wrote it",
+        )
     } else {
-        Error::new(Reason::Broken, "is of the format before DOCX; save it as DOCX, or convert it with LibreOffice")
+        Error::new(
+            Reason::Broken,
+            "is of the format before DOCX; save it as DOCX, or convert it with LibreOffice",
+        )
     }
 }

@@ -72,7 +72,8 @@ fn read_levels(parts: &mut Parts<'_>) -> Result<(String, Levels), Error> {
                     "start" => start = value.and_then(|start| start.parse().ok()).unwrap_or(1),
                     "startOverride" => {
                         if let Some(mark) = levels.get_mut(level) {
-                            *mark = Some(Mark::Number(value.and_then(|start| start.parse().ok()).unwrap_or(1)));
+                            *mark =
+                                Some(Mark::Number(value.and_then(|start| start.parse().ok()).unwrap_or(1)));
                         }
                     }
                     "numFmt" => {

@@ -16,7 +16,9 @@ impl Relations {
     pub(super) fn of(archive: &mut Archive<'_>, part: &str, limits: &Limits) -> Result<Self, Error> {
         let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
         let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let Some(bytes) = archive.read(&format!("{folder}_rels/{name}.rels"))? else { return Ok(Self::default()) };
+        let Some(bytes) = archive.read(&format!("{folder}_rels/{name}.rels"))? else {
+            return Ok(Self::default());
+        };
         let xml = decode(&bytes);
         let mut parts = Parts::new(&xml, limits);
         let mut targets = Vec::new();

@@ -52,7 +52,10 @@ pub(super) fn read(xml: &str, limits: &Limits) -> Result<Styles, Error> {
         match element.name() {
             "style" if element.attribute("type").is_none_or(|kind| kind == "paragraph") => {
                 let id = element.attribute("styleId").unwrap_or_default();
-                if element.attribute("default").is_some_and(|default| matches!(default.as_str(), "1" | "true" | "on")) {
+                if element
+                    .attribute("default")
+                    .is_some_and(|default| matches!(default.as_str(), "1" | "true" | "on"))
+                {
                     all.default = Some(id.clone());
                 }
                 let style = read_style(&mut parts)?;
@@ -60,7 +63,8 @@ pub(super) fn read(xml: &str, limits: &Limits) -> Result<Styles, Error> {
             }
             "style" => parts.skip()?,
             "lang" if all.language.is_none() => {
-                all.language = element.attribute("val").map(|value| one_line(&value)).filter(|value| !value.is_empty());
+                all.language =
+                    element.attribute("val").map(|value| one_line(&value)).filter(|value| !value.is_empty());
             }
             _ => {}
         }

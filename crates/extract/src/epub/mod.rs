@@ -1,7 +1,7 @@
 //! EPUB 2 and 3: the chapters of a book in reading order.
 //!
-//! `META-INF/container.xml` names the package document, whose spine lists the chapters ([`package`]). Each is read by
-//! [`html`](crate::html) as a whole, since a book has no boilerplate; notes stay where they are. Tables of contents are
+//! `META-INF/container.xml` names the package document, whose spine lists the chapters (`package`). Each is read by
+//! [`html`] as a whole, since a book has no boilerplate; notes stay where they are. Tables of contents are
 //! left out. What is not part of the reading order (`linear="no"`: notes in files of their own, mostly) comes last,
 //! because the chapters refer to it.
 

@@ -67,7 +67,8 @@ impl Package {
                     let href = element.attribute("href").filter(|href| !href.contains('#'));
                     reading.contents.extend(href.map(|href| path_of(path, &href)));
                 }
-                name @ ("title" | "creator" | "language" | "date" | "publisher" | "description" | "subject") => {
+                name @ ("title" | "creator" | "language" | "date" | "publisher" | "description"
+                | "subject") => {
                     let name = name.to_owned();
                     let text = parts.text()?;
                     package.say(&name, &text, limits)?;
@@ -108,12 +109,14 @@ impl Package {
 
 impl Reading {
     fn chapters(&self) -> Vec<String> {
-        let is_read = |item: &&Item| item.is_chapter && !item.is_navigation && !self.contents.contains(&item.path);
+        let is_read =
+            |item: &&Item| item.is_chapter && !item.is_navigation && !self.contents.contains(&item.path);
         let in_spine = |linear: bool| {
             let ids = self.spine.iter().filter(move |(_, is_linear)| *is_linear == linear);
             ids.filter_map(|(id, _)| self.ids.get(id)).map(|at| &self.items[*at]).filter(is_read)
         };
-        let mut chapters: Vec<String> = in_spine(true).chain(in_spine(false)).map(|item| item.path.clone()).collect();
+        let mut chapters: Vec<String> =
+            in_spine(true).chain(in_spine(false)).map(|item| item.path.clone()).collect();
         if chapters.is_empty() {
             // Without a spine the files' order is the best guess.
             chapters = self.items.iter().filter(is_read).map(|item| item.path.clone()).collect();

@@ -13,7 +13,8 @@ const CONTAINER: &str = r#"<container xmlns="urn:oasis:names:tc:opendocument:xml
 
 /// A book with this package document's inside and these files beside it.
 fn epub(package: &str, files: &[(&str, &str)]) -> Vec<u8> {
-    let package = format!("<?xml version=\"1.0\"?><package xmlns:dc=\"x\" xmlns:opf=\"y\">{package}</package>");
+    let package =
+        format!("<?xml version=\"1.0\"?><package xmlns:dc=\"x\" xmlns:opf=\"y\">{package}</package>");
     let mut members = vec![
         ("mimetype".to_owned(), "application/epub+zip".to_owned()),
         ("META-INF/container.xml".to_owned(), CONTAINER.to_owned()),
@@ -24,7 +25,7 @@ fn epub(package: &str, files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> Result<Extracted, Error> {
-    extract(bytes, &Limits::default().within(Duration::from_secs(60)))
+    extract(bytes, &Limits::default().within(Duration::from_secs(600)))
 }
 
 fn chapter(body: &str) -> String {
@@ -37,7 +38,9 @@ fn chapter(body: &str) -> String {
 fn items(items: &[(&str, &str, &str)]) -> String {
     let manifest: String = items
         .iter()
-        .map(|(id, href, more)| format!("<item id=\"{id}\" href=\"{href}\" media-type=\"application/xhtml+xml\" {more}/>"))
+        .map(|(id, href, more)| {
+            format!("<item id=\"{id}\" href=\"{href}\" media-type=\"application/xhtml+xml\" {more}/>")
+        })
         .collect();
     let spine: String = items.iter().map(|(id, _, _)| format!("<itemref idref=\"{id}\"/>")).collect();
     format!("<manifest>{manifest}</manifest><spine>{spine}</spine>")
@@ -63,7 +66,14 @@ fn chapters_come_in_the_order_of_the_spine() {
     let two = chapter("<h2>Two</h2><p>c<script src='x'/> &eacute;</p>");
     let bytes = epub(
         package,
-        &[("one.xhtml", &one), ("text/two b.xhtml", &two), ("notes.html", "<p>Note 1"), ("nav.xhtml", "<p>nav"), ("toc.html", "<p>toc"), ("i.svg", "<svg/>")],
+        &[
+            ("one.xhtml", &one),
+            ("text/two b.xhtml", &two),
+            ("notes.html", "<p>Note 1"),
+            ("nav.xhtml", "<p>nav"),
+            ("toc.html", "<p>toc"),
+            ("i.svg", "<svg/>"),
+        ],
     );
     let book = read(&bytes).unwrap();
     assert_eq!(book.text, "# One\n\na[1] b\n\nkept\n\nA note.\n\n## Two\n\nc é\n\nNote 1");
@@ -82,7 +92,10 @@ fn missing_parts_are_read_around() {
     assert_eq!(read(&bytes).unwrap().text, "a\n\nc");
     // No container, no spine.
     let bytes = archive(&[
-        ("x/b.opf", "<package><manifest><item id='a' href='a.htm'/><item id='b' href='b.css'/></manifest></package>"),
+        (
+            "x/b.opf",
+            "<package><manifest><item id='a' href='a.htm'/><item id='b' href='b.css'/></manifest></package>",
+        ),
         ("x/a.htm", "<p>a</p>"),
         ("x/b.css", "p {}"),
     ]);
@@ -150,7 +163,8 @@ fn paths_do_not_lead_out_and_circles_end() {
 fn what_unpacks_is_counted_over_all_chapters() {
     let ids: Vec<String> = (0..40).map(|n| format!("c{n}")).collect();
     let files: Vec<String> = ids.iter().map(|id| format!("{id}.xhtml")).collect();
-    let listed: Vec<(&str, &str, &str)> = ids.iter().zip(&files).map(|(id, file)| (id.as_str(), file.as_str(), "")).collect();
+    let listed: Vec<(&str, &str, &str)> =
+        ids.iter().zip(&files).map(|(id, file)| (id.as_str(), file.as_str(), "")).collect();
     let blank = " ".repeat(128 << 10);
     let chapters: Vec<(&str, &str)> = files.iter().map(|file| (file.as_str(), blank.as_str())).collect();
     let bytes = epub(&items(&listed), &chapters);
@@ -162,8 +176,10 @@ fn what_unpacks_is_counted_over_all_chapters() {
 #[test]
 fn nested_by_the_hundred_thousand() {
     let deep = format!("{}deep{}", "<div>".repeat(100_000), "</div>".repeat(100_000));
-    let package = format!("{}{}{}", "<x>".repeat(100_000), "</x>".repeat(100_000), items(&[("a", "a.xhtml", "")]));
+    let package =
+        format!("{}{}{}", "<x>".repeat(100_000), "</x>".repeat(100_000), items(&[("a", "a.xhtml", "")]));
     let bytes = epub(&package, &[("a.xhtml", &deep)]);
-    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(move || read(&bytes).unwrap().text).unwrap();
+    let thread =
+        std::thread::Builder::new().stack_size(1 << 20).spawn(move || read(&bytes).unwrap().text).unwrap();
     assert_eq!(thread.join().unwrap(), "deep");
 }

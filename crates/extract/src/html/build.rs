@@ -1,7 +1,7 @@
 //! Tags and text to a tree.
 //!
-//! The rules are our own, since a browser's are not linear: they walk the open elements at every tag, and nested tags
-//! by the ten thousand take them minutes. Here elements that only say how text looks get no node, elements deeper
+//! The rules are our own, since a browser's are not linear: they walk the open elements at every tag, and a hundred
+//! thousand nested tags take them minutes. Here elements that only say how text looks get no node, elements deeper
 //! than [`MAX_DEPTH`] are flattened, as browsers do too, and a misnested end tag closes the nearest element of its
 //! name.
 

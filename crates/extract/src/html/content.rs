@@ -57,9 +57,9 @@ fn descend(tree: &Tree, pruned: &Pruned, measures: &[Measure], from: NodeId) -> 
     let mut current = from;
     loop {
         let whole = f64::from(measures[current as usize].prose);
-        let candidates = tree.children(current).filter(|id| {
-            !pruned.is_dropped(*id) && tree.tag(*id).is_some_and(Tag::is_container)
-        });
+        let candidates = tree
+            .children(current)
+            .filter(|id| !pruned.is_dropped(*id) && tree.tag(*id).is_some_and(Tag::is_container));
         let Some(largest) = candidates.max_by_key(|id| measures[*id as usize].prose) else { return current };
         let share = f64::from(measures[largest as usize].prose) / whole.max(1.0);
         let needed = if Hints::of(tree, largest).is_content() { MOST } else { NEARLY_ALL };
@@ -80,7 +80,9 @@ fn descend(tree: &Tree, pruned: &Pruned, measures: &[Measure], from: NodeId) -> 
 fn is_paragraph(tree: &Tree, id: NodeId, measures: &[Measure]) -> bool {
     let here = measures[id as usize];
     here.prose > 0
-        && tree.tag(id).is_none_or(|tag| matches!(tag, Tag::P | Tag::Pre | Tag::Blockquote) || here.is_one_block)
+        && tree
+            .tag(id)
+            .is_none_or(|tag| matches!(tag, Tag::P | Tag::Pre | Tag::Blockquote) || here.is_one_block)
 }
 
 /// The element that the page itself says is its article, if there is one and it holds a fair part of the prose.

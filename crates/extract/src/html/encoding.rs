@@ -40,9 +40,9 @@ fn value_after<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a str> {
         let Some(value) = rest.trim_ascii_start().strip_prefix(b"=") else { continue };
         let value = value.trim_ascii_start();
         let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
-        let end = value
-            .iter()
-            .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b';' | b'>' | b'/' | b'?'));
+        let end = value.iter().position(|byte| {
+            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b';' | b'>' | b'/' | b'?')
+        });
         let label = std::str::from_utf8(&value[..end.unwrap_or(value.len())]).ok()?;
         return (!label.is_empty()).then_some(label);
     }

@@ -3,178 +3,75 @@
 use super::tag::Tag;
 use super::tree::{Attr, NodeId, Tree};
 
-/// What these words name is no content wherever it stands.
-const BOILERPLATE: &[&str] = &[
-    "ad",
-    "addthis",
-    "ads",
-    "adsense",
-    "advert",
-    "advertisement",
-    "advertising",
-    "adverts",
+/// How words begin that are run together with others: "relatedposts", "commentform".
+const BOILERPLATE_STEMS: &[&str] = &[
     "breadcrumb",
-    "breadcrumbs",
-    "catlinks",
-    "comment",
-    "commentlist",
+    "commentf",
+    "commentl",
     "comments",
-    "consent",
     "cookie",
-    "cookies",
-    "disqus",
-    "editsection",
-    "footer",
-    "gdpr",
-    "headerlink",
-    "masthead",
-    "menu",
-    "menubar",
-    "nav",
-    "navbar",
-    "navbox",
-    "navi",
-    "navigation",
     "newsletter",
-    "noprint",
-    "outbrain",
-    "pager",
-    "pagination",
-    "permalink",
-    "popup",
-    "prevnext",
-    "promo",
     "recommended",
     "related",
-    "relations",
-    "replies",
-    "respond",
-    "sharedaddy",
     "share",
-    "sharing",
     "sidebar",
-    "sidenav",
-    "signup",
-    "skiplink",
     "social",
-    "sphinxsidebar",
     "sponsor",
-    "sponsored",
-    "subscribe",
-    "taboola",
-    "tagcloud",
-    "toolbar",
-    "topbar",
-    "trending",
+    "subscri",
 ];
 
-/// Words are run together: "relatedposts", "commentform".
-const BOILERPLATE_STEMS: &[&str] =
-    &["breadcrumb", "commentf", "commentl", "comments", "cookie", "newsletter", "recommended", "related", "share", "sidebar", "social", "sponsor", "subscri"];
+/// What a word in a name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// No content, wherever it stands.
+    Boilerplate,
+    /// No content, if nothing says that it is.
+    MaybeBoilerplate,
+    /// Content, likely.
+    Content,
+    /// What stands in an aside and belongs to the text.
+    Note,
+    /// Nothing.
+    Other,
+}
 
-/// What these words name is no content if nothing says that it is.
-const MAYBE_BOILERPLATE: &[&str] = &[
-    "agegate",
-    "author",
-    "banner",
-    "bio",
-    "bottom",
-    "byline",
-    "contentinfo",
-    "copyright",
-    "credits",
-    "dateline",
-    "disclaimer",
-    "extra",
-    "feedback",
-    "foot",
-    "header",
-    "infoline",
-    "jump",
-    "legal",
-    "login",
-    "meta",
-    "metadata",
-    "most",
-    "next",
-    "popular",
-    "postmeta",
-    "prev",
-    "previous",
-    "print",
-    "promotion",
-    "rating",
-    "recommend",
-    "recommendations",
-    "register",
-    "rss",
-    "search",
-    "searchform",
-    "shoutbox",
-    "skip",
-    "submeta",
-    "subscription",
-    "syndication",
-    "tag",
-    "taglist",
-    "tags",
-    "teaser",
-    "teasers",
-    "tool",
-    "tools",
-    "tooltip",
-    "top",
-    "vote",
-    "votes",
-    "widget",
-    "widgets",
-];
-
-/// What these words name is content, likely.
-const CONTENT: &[&str] = &[
-    "article",
-    "articlebody",
-    "blog",
-    "body",
-    "column",
-    "content",
-    "contents",
-    "doc",
-    "document",
-    "entry",
-    "hentry",
-    "main",
-    "markdown",
-    "page",
-    "post",
-    "prose",
-    "story",
-    "text",
-];
-
-/// What these words name stands in an aside and belongs to the text.
-const NOTES: &[&str] = &[
-    "admonition",
-    "callout",
-    "caution",
-    "danger",
-    "definition",
-    "endnote",
-    "endnotes",
-    "example",
-    "footnote",
-    "footnotes",
-    "hint",
-    "important",
-    "info",
-    "note",
-    "notes",
-    "quote",
-    "sidenote",
-    "tip",
-    "topic",
-    "warning",
-];
+impl Word {
+    fn of(word: &str) -> Self {
+        match word {
+            "ad" | "addthis" | "ads" | "adsense" | "advert" | "advertisement" | "advertising" | "adverts"
+            | "breadcrumb" | "breadcrumbs" | "catlinks" | "comment" | "commentlist" | "comments"
+            | "consent" | "cookie" | "cookies" | "disqus" | "editsection" | "footer" | "gdpr"
+            | "headerlink" | "masthead" | "menu" | "menubar" | "nav" | "navbar" | "navbox" | "navi"
+            | "navigation" | "newsletter" | "noprint" | "outbrain" | "pager" | "pagination" | "permalink"
+            | "popup" | "prevnext" | "promo" | "recommended" | "related" | "relations" | "replies"
+            | "respond" | "sharedaddy" | "share" | "sharing" | "sidebar" | "sidenav" | "signup"
+            | "skiplink" | "social" | "sphinxsidebar" | "sponsor" | "sponsored" | "subscribe" | "taboola"
+            | "tagcloud" | "toolbar" | "topbar" | "trending" => Self::Boilerplate,
+            "agegate" | "author" | "banner" | "bio" | "bottom" | "byline" | "contentinfo" | "copyright"
+            | "credits" | "dateline" | "disclaimer" | "extra" | "feedback" | "foot" | "header"
+            | "infoline" | "jump" | "legal" | "login" | "meta" | "metadata" | "most" | "next" | "popular"
+            | "postmeta" | "prev" | "previous" | "print" | "promotion" | "rating" | "recommend"
+            | "recommendations" | "register" | "rss" | "search" | "searchform" | "shoutbox" | "skip"
+            | "submeta" | "subscription" | "syndication" | "tag" | "taglist" | "tags" | "teaser"
+            | "teasers" | "tool" | "tools" | "tooltip" | "top" | "vote" | "votes" | "widget" | "widgets" => {
+                Self::MaybeBoilerplate
+            }
+            "article" | "articlebody" | "blog" | "body" | "column" | "content" | "contents" | "doc"
+            | "document" | "entry" | "hentry" | "main" | "markdown" | "page" | "post" | "prose" | "story"
+            | "text" => Self::Content,
+            "admonition" | "callout" | "caution" | "danger" | "definition" | "endnote" | "endnotes"
+            | "example" | "footnote" | "footnotes" | "hint" | "important" | "info" | "note" | "notes"
+            | "quote" | "sidenote" | "tip" | "topic" | "warning" => Self::Note,
+            _ if BOILERPLATE_STEMS
+                .iter()
+                .any(|stem| word.len() > stem.len() + 2 && word.starts_with(stem)) =>
+            {
+                Self::Boilerplate
+            }
+            _ => Self::Other,
+        }
+    }
+}
 
 /// An id of as many words is made of a heading.
 const SLUG_WORDS: usize = 4;
@@ -208,9 +105,13 @@ impl Hints {
         // The id of a section or of a place in the text is made of its heading's words.
         if let Some(name) = tree.attribute(id, Attr::Id)
             && tree.tag(id).is_some_and(Tag::is_block)
+            && !is_section(tree, id)
             && name.split(['-', '_']).count() < SLUG_WORDS
         {
-            hints.read(name);
+            let mut alone = Self::default();
+            alone.read(name);
+            hints.purely_content &= !alone.boilerplate;
+            hints.add(alone);
         }
         match tree.attribute(id, Attr::Role).map(str::trim) {
             Some(
@@ -287,15 +188,23 @@ impl Hints {
         if matches!(before, "elementor" | "has" | "no" | "non" | "w" | "with" | "without" | "hide" | "is") {
             return;
         }
-        self.boilerplate |= BOILERPLATE.binary_search(&word).is_ok()
-            || BOILERPLATE_STEMS.iter().any(|stem| word.len() > stem.len() + 2 && word.starts_with(stem));
-        self.maybe_boilerplate |= MAYBE_BOILERPLATE.binary_search(&word).is_ok();
-        self.content |= CONTENT.binary_search(&word).is_ok();
-        self.note |= NOTES.binary_search(&word).is_ok();
+        match Word::of(word) {
+            Word::Boilerplate => self.boilerplate = true,
+            Word::MaybeBoilerplate => self.maybe_boilerplate = true,
+            Word::Content => self.content = true,
+            Word::Note => self.note = true,
+            Word::Other => {}
+        }
         self.unseen |=
             matches!(
                 (before, word),
                 ("sr", "only") | ("visually", "hidden") | ("screen", "reader") | ("mathjax", "preview")
             ) || matches!(word, "screenreader" | "mwe_math_fallback" | "mathjax" | "visuallyhidden");
     }
+}
+
+/// Whether this is how writers of documentation mark sections: with an id, and no class of its own.
+fn is_section(tree: &Tree, id: NodeId) -> bool {
+    let class = tree.attribute(id, Attr::Class).map(str::trim);
+    tree.is(id, Tag::Section) && class.is_none() || class == Some("section")
 }

@@ -95,5 +95,11 @@ fn prose(own: u32, linked: u32, tag: Tag) -> u32 {
 /// What a character counts: white space nothing, and one of Chinese, Japanese or Korean as much as the three letters of
 /// other scripts that say the same.
 fn weight(c: char) -> u32 {
-    if c.is_ascii() { u32::from(!c.is_ascii_whitespace()) } else if c >= '\u{2e80}' { 3 } else { 1 }
+    if c.is_ascii() {
+        u32::from(!c.is_ascii_whitespace())
+    } else if c >= '\u{2e80}' {
+        3
+    } else {
+        1
+    }
 }

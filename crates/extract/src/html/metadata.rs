@@ -50,7 +50,8 @@ pub(super) fn read(tree: &Tree, pruned: &Pruned) -> (Option<String>, Map<String,
 impl Said {
     fn meta(&mut self, tree: &Tree, id: NodeId) {
         let Some(content) = tree.attribute(id, Attr::Content).and_then(clean) else { return };
-        let name = [Attr::Property, Attr::Name, Attr::Itemprop].iter().find_map(|name| tree.attribute(id, *name));
+        let name =
+            [Attr::Property, Attr::Name, Attr::Itemprop].iter().find_map(|name| tree.attribute(id, *name));
         match name.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "og:title" | "twitter:title" | "dc.title" | "citation_title" => {
                 self.og_title = self.og_title.take().or_else(|| title(&content));
@@ -60,8 +61,17 @@ impl Said {
             {
                 self.authors.push(content);
             }
-            "article:published_time" | "date" | "datepublished" | "dc.date" | "dc.date.issued" | "dcterms.date"
-            | "citation_publication_date" | "citation_date" | "pubdate" | "publishdate" | "parsely-pub-date" => {
+            "article:published_time"
+            | "date"
+            | "datepublished"
+            | "dc.date"
+            | "dc.date.issued"
+            | "dcterms.date"
+            | "citation_publication_date"
+            | "citation_date"
+            | "pubdate"
+            | "publishdate"
+            | "parsely-pub-date" => {
                 self.date.get_or_insert(content);
             }
             "description" | "og:description" | "dc.description" | "twitter:description" => {
@@ -106,7 +116,9 @@ impl Said {
 /// A title without its site's name, when it is clear which part of it that is: it is the name that the page gives its
 /// site, or the other part is the page's heading.
 fn without_site(title: &str, site: Option<&str>, heading: Option<&str>) -> String {
-    let same = |part: &str, other: Option<&str>| other.is_some_and(|other| part.to_lowercase() == other.to_lowercase());
+    let same = |part: &str, other: Option<&str>| {
+        other.is_some_and(|other| part.to_lowercase() == other.to_lowercase())
+    };
     for separator in SEPARATORS {
         if let Some((head, tail)) = title.rsplit_once(separator)
             && (same(tail, site) || same(head, heading))

@@ -20,6 +20,7 @@ const WORK_PER_LOOK: u64 = 32 << 10;
 pub(crate) struct Budget<'a> {
     limits: &'a Limits,
     expanded: Cell<usize>,
+    kept: Cell<usize>,
     work: Cell<u64>,
     next_look: Cell<u64>,
     trouble: RefCell<Option<Error>>,
@@ -30,6 +31,7 @@ impl<'a> Budget<'a> {
         Self {
             limits,
             expanded: Cell::new(0),
+            kept: Cell::new(0),
             work: Cell::new(0),
             next_look: Cell::new(0),
             trouble: RefCell::new(None),
@@ -46,6 +48,13 @@ impl<'a> Budget<'a> {
         self.expanded.set(self.expanded.get().saturating_add(bytes));
         self.note(self.limits.check_bytes(self.expanded.get()));
         self.work(bytes)
+    }
+
+    /// So many bytes are kept until the end: a form drawn often takes room for each time. Whether that was allowed.
+    pub(crate) fn keep(&self, bytes: usize) -> bool {
+        self.kept.set(self.kept.get().saturating_add(bytes));
+        self.note(self.limits.check_bytes(self.kept.get()));
+        self.trouble.borrow().is_none()
     }
 
     /// About so many bytes were gone through, or an equal effort made. Whether to go on.

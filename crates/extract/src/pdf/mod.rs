@@ -1,13 +1,14 @@
 //! PDF: text in reading order.
 //!
-//! The whole way is our own: a [reader of the file's structure](syntax) that asks the limits before it unpacks anything
-//! and never recurses without a bound, a follower of a page's instructions ([content]) that keeps nothing but where
-//! glyphs stand and what their [fonts](font) say they mean, and a [layout] that makes lines, columns and paragraphs of
+//! The whole way is our own: a reader of the file's structure (`syntax`) that asks the limits before it unpacks anything
+//! and never recurses without a bound, a follower of a page's instructions (`content`) that keeps nothing but where
+//! glyphs stand and what their fonts (`font`) say they mean, and a `layout` that makes lines, columns and paragraphs of
 //! them. The crates there are unpack streams whole and walk page trees before anyone can stop them, or bring a renderer
 //! along; a text reader needs a tenth of that, and can be bounded and fast.
 //!
 //! Not covered: text that is only a picture (run OCR first), composite fonts whose glyphs neither the file nor the
-//! embedded program explains (Adobe's CJK collections with `Identity-H` and no `ToUnicode`), public-key encryption.
+//! embedded program nor one of Adobe's four older collections explains, Arabic ligatures (they stay presentation
+//! forms), text in annotations, public-key encryption.
 
 mod budget;
 mod content;

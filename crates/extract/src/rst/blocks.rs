@@ -9,26 +9,100 @@ const DEEPEST: usize = 24;
 
 /// Directives that show nothing of themselves.
 const SILENT: &[&str] = &[
-    "toctree", "contents", "index", "include", "raw", "highlight", "currentmodule", "module", "automodule", "autoclass",
-    "autofunction", "automethod", "meta", "image", "literalinclude", "sectionauthor", "codeauthor", "tabularcolumns",
-    "default-domain", "role", "default-role", "unicode", "target-notes", "sectnum", "header", "footer", "bibliography",
-    "graphviz", "digraph", "plot", "autosummary", "autodata", "autoattribute", "autoexception",
+    "toctree",
+    "contents",
+    "index",
+    "include",
+    "raw",
+    "highlight",
+    "currentmodule",
+    "module",
+    "automodule",
+    "autoclass",
+    "autofunction",
+    "automethod",
+    "meta",
+    "image",
+    "literalinclude",
+    "sectionauthor",
+    "codeauthor",
+    "tabularcolumns",
+    "default-domain",
+    "role",
+    "default-role",
+    "unicode",
+    "target-notes",
+    "sectnum",
+    "header",
+    "footer",
+    "bibliography",
+    "graphviz",
+    "digraph",
+    "plot",
+    "autosummary",
+    "autodata",
+    "autoattribute",
+    "autoexception",
 ];
 
 /// Directives of which the content is code, with the language as argument.
-const CODE: &[&str] =
-    &["code-block", "code", "sourcecode", "parsed-literal", "prompt", "doctest", "testcode", "testoutput", "productionlist", "ipython"];
+const CODE: &[&str] = &[
+    "code-block",
+    "code",
+    "sourcecode",
+    "parsed-literal",
+    "prompt",
+    "doctest",
+    "testcode",
+    "testoutput",
+    "productionlist",
+    "ipython",
+];
 
 /// Directives that are named in front of what they say.
 const NAMED: &[&str] = &[
-    "note", "warning", "tip", "important", "caution", "danger", "hint", "attention", "error", "seealso", "todo",
+    "note",
+    "warning",
+    "tip",
+    "important",
+    "caution",
+    "danger",
+    "hint",
+    "attention",
+    "error",
+    "seealso",
+    "todo",
 ];
 
 /// Directives of which the argument is code: descriptions of things in programs.
 const DESCRIBING: &[&str] = &[
-    "function", "class", "method", "attribute", "data", "exception", "decorator", "module", "classmethod", "staticmethod",
-    "property", "option", "cmdoption", "envvar", "program", "describe", "object", "macro", "type", "member", "struct", "enum",
-    "enumerator", "var", "confval", "setting", "program",
+    "function",
+    "class",
+    "method",
+    "attribute",
+    "data",
+    "exception",
+    "decorator",
+    "module",
+    "classmethod",
+    "staticmethod",
+    "property",
+    "option",
+    "cmdoption",
+    "envvar",
+    "program",
+    "describe",
+    "object",
+    "macro",
+    "type",
+    "member",
+    "struct",
+    "enum",
+    "enumerator",
+    "var",
+    "confval",
+    "setting",
+    "program",
 ];
 
 /// Writes Markdown.
@@ -327,7 +401,8 @@ fn marker(line: &str) -> Option<usize> {
     let is_number = |text: &str| {
         text == "#" || (!text.is_empty() && text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    let numbered = mark.strip_suffix(['.', ')']).is_some_and(|number| is_number(number.trim_start_matches('(')));
+    let numbered =
+        mark.strip_suffix(['.', ')']).is_some_and(|number| is_number(number.trim_start_matches('(')));
     if !(matches!(mark, "*" | "-" | "+" | "•") || numbered) {
         return None;
     }

@@ -2,8 +2,9 @@
 
 /// The roles of which the text is code: names of things in programs.
 const CODE_ROLES: &[&str] = &[
-    "class", "func", "meth", "mod", "attr", "obj", "data", "const", "exc", "type", "member", "macro", "file", "program",
-    "option", "command", "kbd", "code", "samp", "envvar", "keyword", "token", "literal", "c", "cpp", "var", "struct", "enum",
+    "class", "func", "meth", "mod", "attr", "obj", "data", "const", "exc", "type", "member", "macro", "file",
+    "program", "option", "command", "kbd", "code", "samp", "envvar", "keyword", "token", "literal", "c",
+    "cpp", "var", "struct", "enum",
 ];
 
 /// The text of one line or paragraph as Markdown.

@@ -61,7 +61,8 @@ mod tests {
     #[test]
     fn literal_blocks_are_code() {
         let text = "Run this::\n\n    $ make\n      all\n\nThen::\n\n>>> 1 + 1\n2\n\nend ::\n\n  x";
-        let expected = "Run this:\n\n```\n$ make\n  all\n```\n\nThen:\n\n```\n>>> 1 + 1\n2\n```\n\nend\n\n```\nx\n```";
+        let expected =
+            "Run this:\n\n```\n$ make\n  all\n```\n\nThen:\n\n```\n>>> 1 + 1\n2\n```\n\nend\n\n```\nx\n```";
         assert_eq!(markdown(text), expected);
     }
 

@@ -18,7 +18,8 @@ pub(super) fn table(lines: &[&str]) -> Option<(Vec<Row>, usize)> {
 /// stand.
 fn grid(lines: &[&str]) -> (Vec<Row>, usize) {
     let count = lines.iter().take_while(|line| line.trim().starts_with(['+', '|'])).count();
-    let border: Vec<usize> = lines[0].trim().char_indices().filter(|(_, c)| *c == '+').map(|(at, _)| at).collect();
+    let border: Vec<usize> =
+        lines[0].trim().char_indices().filter(|(_, c)| *c == '+').map(|(at, _)| at).collect();
     let (mut rows, mut cells) = (Vec::new(), vec![String::new(); border.len().saturating_sub(1)]);
     for line in &lines[1..count] {
         let line: Vec<char> = line.trim().chars().collect();
@@ -36,7 +37,9 @@ fn grid(lines: &[&str]) -> (Vec<Row>, usize) {
 }
 
 fn is_simple_border(line: &str) -> bool {
-    line.starts_with("==") && line.contains("= =") | line.contains("=  ") && line.bytes().all(|byte| matches!(byte, b'=' | b' '))
+    line.starts_with("==")
+        && line.contains("= =") | line.contains("=  ")
+        && line.bytes().all(|byte| matches!(byte, b'=' | b' '))
 }
 
 /// A simple table: columns under runs of `=`, a row a line, and lines with an empty first column belong to the one above.
@@ -45,9 +48,11 @@ fn simple(lines: &[&str]) -> Option<(Vec<Row>, usize)> {
     let border: Vec<char> = lines[0].chars().skip(indent).collect();
     let starts: Vec<usize> =
         (0..border.len()).filter(|at| border[*at] == '=' && (*at == 0 || border[at - 1] == ' ')).collect();
-    let is_border = |line: &&str| line.trim().starts_with("==") && line.bytes().all(|byte| matches!(byte, b'=' | b' '));
+    let is_border =
+        |line: &&str| line.trim().starts_with("==") && line.bytes().all(|byte| matches!(byte, b'=' | b' '));
     // Two borders without a heading between the first two, three with one.
-    let borders: Vec<usize> = lines.iter().enumerate().filter(|(_, line)| is_border(line)).map(|(at, _)| at).take(3).collect();
+    let borders: Vec<usize> =
+        lines.iter().enumerate().filter(|(_, line)| is_border(line)).map(|(at, _)| at).take(3).collect();
     let blank_after = |at: usize| lines.get(at + 1).is_none_or(|line| line.trim().is_empty());
     let last = match borders[..] {
         [_, second, ..] if second > 1 && blank_after(second) => second,
@@ -64,7 +69,7 @@ fn simple(lines: &[&str]) -> Option<(Vec<Row>, usize)> {
                 line.iter().take(end).skip(starts[at]).collect::<String>().trim().to_owned()
             })
             .collect();
-        if is_rule || texts[0] != "" {
+        if is_rule || !texts[0].is_empty() {
             finish(&mut rows, &mut cells);
         }
         if !is_rule {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ragstill_extract::{Error, Extracted, Limits, Reason, pdf};
 
-use crate::builder::{Builder, line, pages, read, text};
+use crate::builder::{Builder, line, lines, pages, read, text};
 
 /// Reads a file and insists that it does not take long, even without optimisation.
 fn quickly(bytes: &[u8]) -> Result<Extracted, Error> {
@@ -138,7 +138,7 @@ fn the_same_stream_a_million_times() {
 fn a_million_objects() {
     let mut file = pages(&[&line(50.0, 700.0, 10.0, "Among many")]).objects();
     for number in 2000..1_002_000 {
-        write!(file, "{number} 0 obj<</A {number} 0 R>>endobj\n").unwrap();
+        writeln!(file, "{number} 0 obj<</A {number} 0 R>>endobj").unwrap();
     }
     assert_eq!(quickly(&file).unwrap().text, "Among many");
     // As many empty pages.
@@ -150,6 +150,38 @@ fn a_million_objects() {
     }
     let file = String::from_utf8(file).unwrap().replace("/Kids[", &format!("/Kids[{kids}"));
     assert_eq!(quickly(file.as_bytes()).unwrap().pages.len(), 100_001);
+}
+
+#[test]
+fn more_words_than_a_page_has_and_more_gaps_than_a_table() {
+    // A word for each two bytes, and rows of cells that could be columns.
+    let words = format!("BT /F 1 Tf 1 0 0 1 10 10 Tm [{}] TJ ET", "(a)-300".repeat(600_000));
+    let _ = quickly(&pages(&[&words, &line(50.0, 700.0, 10.0, "After")]).finish());
+    let mut cells = "/F 1 Tf BT ".to_string();
+    for at in 0..20_000_u32 {
+        write!(
+            cells,
+            "1 0 0 1 {} {} Tm (cell) Tj ",
+            at.wrapping_mul(7919) % 590,
+            at.wrapping_mul(104_729) % 790
+        )
+        .unwrap();
+    }
+    let _ = quickly(&pages(&[&cells]).finish());
+    // A form drawn again and again is text again and again.
+    let content = "/A Do 0 -1 1 1 re ".repeat(50_000);
+    let form = "4242 0 obj\n<</Subtype/Form/Resources<</Font<</F 3 0 R>>>>/Length 3000>>\nstream\n"
+        .to_string()
+        + &lines(50.0, 700.0, &["A line"; 50])
+        + "\nendstream\nendobj\n";
+    let file = String::from_utf8(pages(&[&content]).finish()).unwrap();
+    let file = file
+        .replace("/Resources<<", "/Resources<</XObject<</A 4242 0 R>>")
+        .replace("xref\n0 1", &format!("{form}xref\n0 1"));
+    let limits = Limits { expanded_bytes: 4 << 20, deadline: None };
+    let start = Instant::now();
+    let _ = pdf::extract(file.as_bytes(), &limits);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[test]

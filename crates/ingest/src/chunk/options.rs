@@ -37,7 +37,8 @@ pub enum ChunkBy {
     Characters,
     /// Tokens of a tokenizer, or estimated ones; cut at the same bounds.
     Tokens,
-    /// Sentences: so many a chunk, wherever paragraphs end.
+    /// Sentences: so many a chunk, wherever paragraphs end, but at most 16,000 characters. A block of code and a table
+    /// are one sentence each; a heading belongs to the next.
     Sentences,
     /// The sections of a Markdown document, joined while they fit and cut by characters when they do not. A document
     /// that is not Markdown is cut by characters.

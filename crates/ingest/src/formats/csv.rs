@@ -9,8 +9,8 @@ use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use memchr::memchr_iter;
 use csv::{Reader, ReaderBuilder, StringRecord};
+use memchr::memchr_iter;
 use serde_json::{Map, Value};
 
 use super::{Format, Row, skip_byte_order_mark};
@@ -47,7 +47,8 @@ impl<R: BufRead> Table<R> {
         let count = Arc::new(AtomicUsize::new(0));
         // What is read ahead of a row counts for it as well.
         let limit_ahead = limit.saturating_add(2 * BUFFER);
-        let counted = Counted { reader, count: Arc::clone(&count), limit: limit_ahead, last: b'\n', done: false };
+        let counted =
+            Counted { reader, count: Arc::clone(&count), limit: limit_ahead, last: b'\n', done: false };
         let reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .quoting(!is_tsv)
@@ -56,7 +57,8 @@ impl<R: BufRead> Table<R> {
             .buffer_capacity(BUFFER)
             .from_reader(counted);
         let (columns, record) = (Vec::new(), StringRecord::new());
-        let mut table = Self { reader, count, columns, file, limit, line: 1, record, is_ahead: false, done: false };
+        let mut table =
+            Self { reader, count, columns, file, limit, line: 1, record, is_ahead: false, done: false };
         table.read_columns(is_tsv)?;
         Ok(table)
     }
@@ -74,7 +76,11 @@ impl<R: BufRead> Table<R> {
         for (at, name) in self.columns.iter().enumerate() {
             if self.columns[..at].contains(name) {
                 let message = format!("two columns are called `{name}`; rename one of them");
-                return Err(Fault::new(ErrorKind::BrokenRow, Place::line(Arc::clone(&self.file), 1), message));
+                return Err(Fault::new(
+                    ErrorKind::BrokenRow,
+                    Place::line(Arc::clone(&self.file), 1),
+                    message,
+                ));
             }
         }
         Ok(())
@@ -87,7 +93,8 @@ impl<R: BufRead> Table<R> {
         let read = self.reader.read_record(&mut self.record);
         // The library's place of a record is before the blank lines above it. The line after it is known, for every line
         // of the stream is ended.
-        let breaks: usize = self.record.iter().map(|value| memchr_iter(b'\n', value.as_bytes()).count()).sum();
+        let breaks: usize =
+            self.record.iter().map(|value| memchr_iter(b'\n', value.as_bytes()).count()).sum();
         self.line = self.reader.position().line().saturating_sub(breaks as u64 + 1).max(1);
         read.map_err(|error| {
             let place = Place::line(Arc::clone(&self.file), line);

@@ -44,13 +44,16 @@ pub(crate) fn read_document(
     if bytes.len() > limit {
         return Err(too_long_document(place(), limit));
     }
-    let limits = Limits { expanded_bytes: limit, deadline: None }.within(Duration::from_secs(options.max_seconds));
+    let limits =
+        Limits { expanded_bytes: limit, deadline: None }.within(Duration::from_secs(options.max_seconds));
     let extracted = catch_unwind(AssertUnwindSafe(|| extract(format, bytes, &limits)));
     let Ok(extracted) = extracted else {
-        let message = "made its reader crash, which is a defect of ragstill; please report it, and leave the file out";
+        let message =
+            "made its reader crash, which is a defect of ragstill; please report it, and leave the file out";
         return Err(Fault::new(ErrorKind::Broken, place(), message));
     };
-    let (extracted, first_line) = extracted.map_err(|Trouble { kind, message }| Fault::new(kind, place(), message))?;
+    let (extracted, first_line) =
+        extracted.map_err(|Trouble { kind, message }| Fault::new(kind, place(), message))?;
     if extracted.text.trim().is_empty() {
         return Err(Fault::new(ErrorKind::NoText, place(), "has no text in it; leave it out"));
     }
@@ -98,7 +101,8 @@ fn extract(format: Format, bytes: Vec<u8>, limits: &Limits) -> Result<(Extracted
         Format::Markdown => markdown::extract(&text(bytes, None)?),
         Format::Text => (Extracted { text: text(bytes, None)?, ..Extracted::default() }, 1),
         format => {
-            let message = format!("is {format}, which this build of ragstill cannot read; build it with that feature");
+            let message =
+                format!("is {format}, which this build of ragstill cannot read; build it with that feature");
             return Err(Trouble { kind: ErrorKind::UnknownFormat, message });
         }
     })

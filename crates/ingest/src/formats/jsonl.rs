@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn batches_end_with_lines_wherever_the_stream_is_cut() {
-        let text: String = (0..40_000).map(|n| format!("{{\"n\":{n},\"x\":\"{}\"}}\n", "y".repeat(n % 97))).collect();
+        let text: String =
+            (0..40_000).map(|n| format!("{{\"n\":{n},\"x\":\"{}\"}}\n", "y".repeat(n % 97))).collect();
         assert!(text.len() > 3 * super::BATCH);
         for capacity in [7, 4096, 1 << 20] {
             let reader = BufReader::with_capacity(capacity, text.as_bytes());
@@ -177,7 +178,10 @@ mod tests {
             assert_eq!(rows.len(), 40_000);
             for (at, row) in rows.into_iter().enumerate() {
                 let (json, line) = row.unwrap();
-                assert!(line == at as u64 + 1 && json.starts_with(&format!("{{\"n\":{at},")), "{at}: {line} {json}");
+                assert!(
+                    line == at as u64 + 1 && json.starts_with(&format!("{{\"n\":{at},")),
+                    "{at}: {line} {json}"
+                );
             }
         }
     }

@@ -99,7 +99,10 @@ mod tests {
         let front = "---\ntitle: The lake\ntags: [a, b]\ndate: 2024-05-01\n---\n\n# T\nbody";
         let document = markdown_document("a.md", front);
         assert_eq!((document.title.as_deref(), document.text.as_str()), (Some("The lake"), "# T\nbody"));
-        assert_eq!(serde_json::to_string(&document.metadata).unwrap(), r#"{"tags":["a","b"],"date":"2024-05-01"}"#);
+        assert_eq!(
+            serde_json::to_string(&document.metadata).unwrap(),
+            r#"{"tags":["a","b"],"date":"2024-05-01"}"#
+        );
         let broken = markdown_document("a.md", "---\n- [\n---\n# T\nbody");
         assert_eq!((broken.title.as_deref(), broken.metadata.len()), (Some("T"), 0));
         for kept in ["---\nnever closed", "text\n---\na: b\n---\n", "----\na\n----\n"] {

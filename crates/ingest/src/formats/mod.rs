@@ -57,7 +57,12 @@ impl Content {
 }
 
 /// The rows of a file of a format that holds rows, except JSON Lines, which are read in [`Batches`].
-pub(crate) fn rows(format: Format, content: Content, file: Arc<str>, options: &ReadOptions) -> Result<Rows, Fault> {
+pub(crate) fn rows(
+    format: Format,
+    content: Content,
+    file: Arc<str>,
+    options: &ReadOptions,
+) -> Result<Rows, Fault> {
     let unreadable = |error| Fault::unreadable(Place::file(Arc::clone(&file)), &error);
     Ok(match format {
         Format::Csv | Format::Tsv => {

@@ -27,7 +27,9 @@ impl Table {
     /// When the file's description of itself cannot be read.
     pub(super) fn new(content: File, file: Arc<str>) -> Result<Self, Fault> {
         // The library checks much of a file, but not all of it.
-        let opened = catch_unwind(|| SerializedFileReader::new(content).map(|reader| RowIter::from_file_into(Box::new(reader))));
+        let opened = catch_unwind(|| {
+            SerializedFileReader::new(content).map(|reader| RowIter::from_file_into(Box::new(reader)))
+        });
         match opened {
             Ok(Ok(rows)) => Ok(Self { rows, file, number: 0, done: false }),
             Ok(Err(error)) => Err(broken(Place::file(file), &error)),
@@ -63,7 +65,8 @@ impl Iterator for Table {
 }
 
 fn broken(place: Place, error: &ParquetError) -> Fault {
-    let message = format!("is not a Parquet file that can be read ({error}); write it again, or leave it out");
+    let message =
+        format!("is not a Parquet file that can be read ({error}); write it again, or leave it out");
     Fault::new(ErrorKind::Broken, place, message)
 }
 

@@ -118,7 +118,11 @@ mod tests {
             Ok(Extract { document, first_line: 7 })
         };
         let broken = || Err(Fault::new(ErrorKind::Broken, None, "is broken"));
-        let first = [extracts.get_or(3, || extract("täxt\0")), extracts.get_or(1, broken), extracts.get_or(0, || extract(""))];
+        let first = [
+            extracts.get_or(3, || extract("täxt\0")),
+            extracts.get_or(1, broken),
+            extracts.get_or(0, || extract("")),
+        ];
         let unasked = || panic!("read again");
         assert_eq!([3, 1, 0].map(|origin| extracts.get_or(origin, unasked)), first);
         assert_eq!(first[0], extract("täxt\0"));

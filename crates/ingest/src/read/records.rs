@@ -37,12 +37,7 @@ pub struct Records {
 enum Current {
     None,
     Records(std::vec::IntoIter<Result<Sourced, Fault>>, usize),
-    Document {
-        cut: Box<Cut>,
-        chunks: std::vec::IntoIter<Chunk>,
-        counted: (usize, u64),
-        bytes: usize,
-    },
+    Document { cut: Box<Cut>, chunks: std::vec::IntoIter<Chunk>, counted: (usize, u64), bytes: usize },
 }
 
 impl Records {

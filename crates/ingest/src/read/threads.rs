@@ -65,12 +65,7 @@ fn spawn(run: impl FnOnce() + Send + 'static) {
     thread::Builder::new().name("ragstill-read".to_owned()).spawn(run).expect("threads can be started");
 }
 
-fn give_out(
-    shared: &Shared,
-    budget: &Budget,
-    jobs: &Sender<Job>,
-    results: &Sender<(Receiver<Made>, usize)>,
-) {
+fn give_out(shared: &Shared, budget: &Budget, jobs: &Sender<Job>, results: &Sender<(Receiver<Made>, usize)>) {
     feed(shared, |work, bytes| {
         let Some(bytes) = budget.take(bytes) else { return false };
         let (sender, receiver) = sync_channel(1);

@@ -91,10 +91,7 @@ fn documents_that_cannot_be_read_are_placed() {
     let options = ReadOptions { max_document_bytes: 9, ..ReadOptions::default() };
     let input = Input::open(&[folder.path().to_owned()], &options).unwrap();
     let read = lines(&folder, input.records());
-    assert_eq!(
-        read[0],
-        "! a.txt: is longer than 9 bytes (max_document_bytes); split it into several files"
-    );
+    assert_eq!(read[0], "! a.txt: is longer than 9 bytes (max_document_bytes); split it into several files");
     assert_eq!(read.len(), 3);
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod documents;
+mod formats;
 #[cfg(unix)]
 mod paths;
 mod reference;

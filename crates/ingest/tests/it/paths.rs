@@ -123,10 +123,7 @@ fn a_text_field_that_documents_need_themselves_is_refused_with_documents_only() 
     let folder = folder(&[("a.txt", PLAIN), ("b.jsonl", "{\"title\":\"x\"}")]);
     let options = ReadOptions { text_field: "title".into(), ..ReadOptions::default() };
     let error = Input::open(&[folder.path().to_owned()], &options).unwrap_err();
-    assert!(
-        error.to_string().starts_with("text_field cannot be `title` with documents"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("text_field cannot be `title` with documents"), "{error}");
     assert!(Input::open(&[folder.path().join("b.jsonl")], &options).is_ok());
 }
 

@@ -23,7 +23,7 @@ fn boilerplate_is_left_out() {
          <div class=layout-with-sidebar><div class=post><h1>Lakes</h1>{}\
          <div class='share-buttons'>Share this with all of your friends, today</div></div>\
          <div class=sidebar><h3>Popular</h3><p>Ten lakes that you must have seen, and one that you must not.</p></div></div>\
-         <section id=comments><h2>Comments</h2><p>First! I have always wanted to see this, thank you, thank you.</p></section>\
+         <section id=comments class=comments-area><h2>Comments</h2><p>First! I have always wanted to see this, thank you, thank you.</p></section>\
          <div class=relatedposts><a href=/d>Ponds</a></div><footer>Copyright, imprint, and all that is legal here</footer>",
         prose(3)
     );
@@ -53,7 +53,7 @@ fn a_page_that_is_all_content_comes_out_whole() {
 fn sections_of_a_document_are_not_taken_for_what_their_ids_say() {
     let page = format!(
         "<div class=document><div class=body role=main><section id=sharing-with-a-single-developer><h2>Sharing</h2>{}</section>\
-         <section id=b><h2>Cookies</h2>{}<aside class='footnote brackets'>A note, which stands in an aside.</aside></section></div></div>\
+         <section id=cookies><h2>Cookies</h2>{}<aside class='footnote brackets'>A note, which stands in an aside.</aside></section></div></div>\
          <div class=sphinxsidebar><p>The next topic, and the one before it, are linked here for you.</p></div>",
         prose(1),
         prose(1)

@@ -16,7 +16,9 @@ fn text(html: &str) -> String {
 #[test]
 fn paragraphs_and_headings() {
     assert_eq!(
-        text("<h1>Lakes &amp;\n ponds</h1><p>One <b>bold</b>&nbsp;word<br>and a\tline.<p>Two\u{ad}fold.</p>bare <i>text</i>"),
+        text(
+            "<h1>Lakes &amp;\n ponds</h1><p>One <b>bold</b>&nbsp;word<br>and a\tline.<p>Two\u{ad}fold.</p>bare <i>text</i>"
+        ),
         "# Lakes & ponds\n\nOne bold word\nand a line.\n\nTwofold.\n\nbare text"
     );
     // A heading's link to itself goes, and so does what a heading cannot hold.
@@ -35,8 +37,10 @@ fn lists_nest_and_count() {
     );
     // A list within a list but outside of its items; an empty item.
     assert_eq!(text("<ul><li>a</li><ul><li>b</li></ul><li></li><li>c</ul>"), "- a\n\n- b\n- c");
-    assert_eq!(text("<dl><dt>Lake<dd>Still water.<dd>A paint.<dt>River<dd>Moving water.</dl>"),
-        "Lake\n: Still water.\n: A paint.\n\nRiver\n: Moving water.");
+    assert_eq!(
+        text("<dl><dt>Lake<dd>Still water.<dd>A paint.<dt>River<dd>Moving water.</dl>"),
+        "Lake\n: Still water.\n: A paint.\n\nRiver\n: Moving water."
+    );
 }
 
 #[test]
@@ -63,21 +67,31 @@ fn tables_that_lay_a_page_out_are_text() {
 #[test]
 fn code_keeps_its_white_space_and_its_language() {
     assert_eq!(
-        text("<pre><code class='hljs language-rust'>fn main() {\n\n    <span class=comment>// a &lt; b</span>\n}\n</code></pre>"),
+        text(
+            "<pre><code class='hljs language-rust'>fn main() {\n\n    <span class=comment>// a &lt; b</span>\n}\n</code></pre>"
+        ),
         "```rust\nfn main() {\n\n    // a < b\n}\n```"
     );
-    assert_eq!(text("<div class='highlight-python3 notranslate'><div class=highlight><pre>x = 1<br>y</pre></div></div>"),
-        "```python3\nx = 1\ny\n```");
+    assert_eq!(
+        text(
+            "<div class='highlight-python3 notranslate'><div class=highlight><pre>x = 1<br>y</pre></div></div>"
+        ),
+        "```python3\nx = 1\ny\n```"
+    );
     assert_eq!(text("<pre>\n  a\n\tb</pre>"), "```\n  a\n\tb\n```");
-    assert_eq!(text("<p>Run <code>make all</code>, <kbd>Ctrl</kbd> or <code>a`b</code>.<code></code>"),
-        "Run `make all`, `Ctrl` or a`b.");
+    assert_eq!(
+        text("<p>Run <code>make all</code>, <kbd>Ctrl</kbd> or <code>a`b</code>.<code></code>"),
+        "Run `make all`, `Ctrl` or a`b."
+    );
 }
 
 #[test]
 fn quotations_figures_and_details() {
     assert_eq!(text("<blockquote><p>a<p>b<footer>c</footer></blockquote><p>d"), "> a\n>\n> b\n>\n> c\n\nd");
     assert_eq!(
-        text("<figure><img src=x alt='DSC 0815'><figcaption>The lake.</figcaption></figure><details><summary>More</summary>text</details>"),
+        text(
+            "<figure><img src=x alt='DSC 0815'><figcaption>The lake.</figcaption></figure><details><summary>More</summary>text</details>"
+        ),
         "The lake.\n\nMore\n\ntext"
     );
     assert_eq!(text("<p><q>Yes</q>, she said."), "“Yes”, she said.");
@@ -86,7 +100,9 @@ fn quotations_figures_and_details() {
 #[test]
 fn exponents_indices_and_notes_are_readable() {
     assert_eq!(
-        text("<p>10<sup>6</sup> m<sup>2</sup> of H<sub>2</sub>O on the 1<sup>st</sup>, x<sup>n</sup><sup><a href='#1'>3</a></sup>"),
+        text(
+            "<p>10<sup>6</sup> m<sup>2</sup> of H<sub>2</sub>O on the 1<sup>st</sup>, x<sup>n</sup><sup><a href='#1'>3</a></sup>"
+        ),
         "10^6 m^2 of H2O on the 1st, x^n[3]"
     );
     assert_eq!(text("<p>a<sup>[4]</sup><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>"), "a[4]漢");
@@ -110,7 +126,10 @@ fn formulas_are_tex_once() {
         ),
         "$a+b$."
     );
-    assert_eq!(text("<p><script type='math/tex'>a<b</script> <math><mi>c</mi><mo>=</mo><mn>1</mn></math>"), "$a<b$ c=1");
+    assert_eq!(
+        text("<p><script type='math/tex'>a<b</script> <math><mi>c</mi><mo>=</mo><mn>1</mn></math>"),
+        "$a<b$ c=1"
+    );
     assert_eq!(text("<p>so <img class=tex alt='$k$'> is"), "so $k$ is");
 }
 

@@ -94,7 +94,8 @@ impl Writer<'_> {
         let is_number = script.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '−'));
         let is_link = tree.subtree(id).any(|node| tree.is(node, Tag::A))
             || tree.ancestors(id).take(2).any(|node| tree.is(node, Tag::A));
-        let is_marked = script.starts_with('[') || tree.ancestors(id).take(2).any(|above| is_note_mark(tree, above));
+        let is_marked =
+            script.starts_with('[') || tree.ancestors(id).take(2).any(|above| is_note_mark(tree, above));
         if is_marked {
             return Ok(());
         }
@@ -125,7 +126,8 @@ impl Writer<'_> {
 /// Whether a link leads to a note, by what EPUB or Pandoc calls it, and is not in brackets yet.
 fn is_note_mark(tree: &Tree, id: NodeId) -> bool {
     let is = |attribute, names: &[&str]| {
-        tree.attribute(id, attribute).is_some_and(|value| value.split_whitespace().any(|name| names.contains(&name)))
+        tree.attribute(id, attribute)
+            .is_some_and(|value| value.split_whitespace().any(|name| names.contains(&name)))
     };
     (is(Attr::EpubType, &["noteref"]) || is(Attr::Class, &["footnote-ref", "footnote-reference", "noteref"]))
         && !tree.all_text(id).starts_with(['[', '('])

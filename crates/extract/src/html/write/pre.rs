@@ -25,9 +25,7 @@ impl Writer<'_> {
             let Some(tag) = self.tree.tag(child) else {
                 let text = self.tree.text(child);
                 code.extend(
-                    text.chars()
-                        .filter(|c| !is_unreadable(*c))
-                        .map(|c| if c == '\u{a0}' { ' ' } else { c }),
+                    text.chars().filter(|c| !is_unreadable(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }),
                 );
                 continue;
             };

@@ -15,6 +15,9 @@ const SAME_PLACE: f32 = 0.1;
 /// Coordinates beyond this are no page's, and sizes.
 const FARTHEST: f32 = 1e6;
 
+/// Words of a page that are kept. A page of a newspaper has ten thousand; of more, there is nothing to read.
+const MAX_WORDS: usize = 500_000;
+
 /// Points that glyphs may stand beyond a page's edges.
 const OUTSIDE: f64 = 2.0;
 
@@ -107,6 +110,7 @@ impl Words {
             && mark.size > 0.0
             && mark.size < FARTHEST)
             || self.is_outside(mark)
+            || self.all.len() >= MAX_WORDS
         {
             return;
         }

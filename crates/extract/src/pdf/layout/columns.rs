@@ -99,6 +99,9 @@ fn best_strip(rows: &[Row], budget: &Budget<'_>) -> Option<Strip> {
     for at in 0..rows.len() {
         // Lines of two columns need not stand at the same height: two rows together show the strip.
         for (left, right) in gaps(&rows[at..rows.len().min(at + 2)]) {
+            if !budget.work(tried.len()) {
+                return None;
+            }
             let middle = (left + right) / 2.0;
             let is_known = tried.iter().any(|strip| {
                 (strip.first..strip.end).contains(&at) && strip.left < middle && middle < strip.right
@@ -108,7 +111,7 @@ fn best_strip(rows: &[Row], budget: &Budget<'_>) -> Option<Strip> {
             }
             let strip = extend(rows, Strip { left, right, first: at, end: at });
             tried.push(strip);
-            if !budget.work((strip.end - strip.first) * 32 + tried.len()) {
+            if !budget.work((strip.end - strip.first) * 32) {
                 return None;
             }
             if let Some((trimmed, lines)) = check(rows, strip)

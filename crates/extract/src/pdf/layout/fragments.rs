@@ -9,6 +9,9 @@ const DRAWN_GAP: f32 = 1.6;
 /// Words not drawn one after the other: up to this.
 const FOUND_GAP: f32 = 0.5;
 
+/// So far the next word may reach back into the one before: the A of LaTeX stands over the L.
+const OVERLAP: f32 = 0.5;
+
 /// Blanks drawn all the way bridge more, but not a page.
 const BRIDGED_GAP: f32 = 40.0;
 
@@ -73,8 +76,8 @@ fn follows(last: &Fragment, word: &Word) -> bool {
     let most = if word.is_bridged { BRIDGED_GAP } else { DRAWN_GAP };
     let shift = (last.baseline - word.baseline).abs();
     // The lowered E of TeX is as large as the letters it stands between.
-    let is_kerned = gap.abs() < 0.25 * size && shift < 0.35 * size && !word.after_blank;
-    gap >= -0.3 * size
+    let is_kerned = gap.abs() < OVERLAP * size && shift < 0.35 * size && !word.after_blank;
+    gap >= -OVERLAP * size
         && gap <= most * size
         && (is_kerned || is_same_row(last.baseline, last.size, word.baseline, word.size))
 }
@@ -122,7 +125,7 @@ fn merge(mut drawn: Vec<Fragment>, words: &[Word]) -> Vec<Fragment> {
 fn adjoins(last: &Fragment, next: &Fragment) -> bool {
     let size = last.size.max(next.size);
     let gap = next.left - last.right;
-    (-0.3 * size..=FOUND_GAP * size).contains(&gap)
+    (-OVERLAP * size..=FOUND_GAP * size).contains(&gap)
         && last.size < 1.7 * next.size
         && next.size < 1.7 * last.size
 }

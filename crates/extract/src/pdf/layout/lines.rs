@@ -12,6 +12,9 @@ const BLANK: f32 = 0.1;
 /// Between Chinese and Japanese characters, which have no blanks between words.
 const WIDE_BLANK: f32 = 0.4;
 
+/// The sizes of text that are told apart in a line.
+const MAX_SIZES: usize = 16;
+
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Line {
@@ -46,8 +49,11 @@ pub(crate) fn blocks(words: &Words, with_artifacts: bool, budget: &Budget<'_>) -
             continue;
         }
         for region in columns::regions(fragments, budget) {
-            let lines = region.rows.iter().filter_map(|row| line(row, words)).collect();
-            blocks.push(Block { lines, turn });
+            let lines: Vec<Line> = region.rows.iter().filter_map(|row| line(row, words)).collect();
+            let bytes = lines.iter().map(|line| line.text.len() + size_of::<Line>()).sum();
+            if budget.keep(bytes) {
+                blocks.push(Block { lines, turn });
+            }
         }
     }
     blocks
@@ -73,8 +79,10 @@ fn line(row: &Row, words: &Words) -> Option<Line> {
             text.push_str(written);
             all += written.len();
             bold += if word.is_bold { written.len() } else { 0 };
+            let is_full = sizes.len() >= MAX_SIZES;
             match sizes.iter_mut().find(|(size, _)| (*size - word.size).abs() < 0.05 * word.size) {
                 Some((_, count)) => *count += written.len(),
+                None if is_full => {}
                 None => sizes.push((word.size, written.len())),
             }
             last = Some(word);
