@@ -17,6 +17,9 @@ use crate::screen::{DUPLICATE, Screener};
 /// Characters from which a text belongs to the next class of lengths; the last class has no end.
 const LENGTHS: &[usize] = &[0, 100, 250, 500, 1000, 2000, 4000, 8000];
 
+/// Characters from which the likeliest language is taken, however close the next one is.
+const SURE: usize = 200;
+
 /// Failures that are listed one by one.
 const LISTED: usize = 100;
 
@@ -131,7 +134,8 @@ impl CorpusReport {
         if text.trim().is_empty() {
             self.blank += 1;
         } else if self.total.records < LOOKED_AT || self.total.records.is_multiple_of(SAMPLED) {
-            let language = whatlang::detect(text).filter(whatlang::Info::is_reliable);
+            let sure = |language: &whatlang::Info| language.is_reliable() || characters >= SURE;
+            let language = whatlang::detect(text).filter(sure);
             let code = language.map_or("unclear", |language| language.lang().code());
             *languages.entry(code).or_insert(0) += 1;
         }

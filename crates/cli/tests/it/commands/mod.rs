@@ -10,6 +10,7 @@ mod negatives_bad_input;
 mod negatives_judged;
 mod plan;
 mod recipes;
+mod screening;
 mod search;
 
 /// Text with every digit as `#`: what is left is its form.

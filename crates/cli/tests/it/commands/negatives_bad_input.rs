@@ -98,7 +98,7 @@ fn ids_may_repeat() {
 #[test]
 fn what_is_no_utf8_is_refused_with_its_line() {
     let sandbox = Sandbox::new();
-    let mut bytes = row("lake", "A lake.").into_bytes();
+    let mut bytes = row("lake", "Möwen über Öl: größer.").into_bytes();
     bytes.extend(b"{\"question\": \"lake\", \"text\": \"caf\xe9\"}\n");
     std::fs::write(sandbox.path("rows.jsonl"), &bytes).unwrap();
     let refused = sandbox.ragstill(&["negatives", "rows.jsonl", "--out", "out.jsonl"]).exits(2);

@@ -124,7 +124,7 @@ fn finds_the_mistakes_that_a_run_would_find() {
     sandbox
         .ragstill(&plan_args(&teacher, &[]))
         .exits(2)
-        .complains(&["docs/zz.jsonl:1: field `text` is missing"]);
+        .complains(&["docs/zz.jsonl:1: which column holds the text is not clear; name it with --text-field"]);
     sandbox
         .ragstill(&plan_args(&teacher, &["--set", "doc2query.max_atempts=2"]))
         .exits(2)

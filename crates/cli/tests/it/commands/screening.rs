@@ -1,0 +1,117 @@
+//! What of an input is left out, and what cannot be read.
+
+use serde_json::Value;
+
+use crate::support::{Sandbox, fake_teacher, json_lines, read_json, requests, text_about};
+
+fn row(text: &str) -> String {
+    format!("{}\n", serde_json::json!({"text": text}))
+}
+
+#[test]
+fn duplicates_are_rejects_that_name_what_they_repeat() {
+    let sandbox = Sandbox::new();
+    let (lake, bridge) = (text_about("lake", 1), text_about("bridge", 2));
+    let edited = lake.replacen("lake", "pond", 1);
+    sandbox.write("docs/rows.jsonl", &[row(&lake), row(&bridge), row(&lake), row(&edited)].concat());
+    let teacher = fake_teacher(|config| config);
+    sandbox.run_rare(&teacher, "out", &[]).exits(0).says(&[
+        "records     2",
+        "1 × duplicate",
+        "1 × near duplicate",
+    ]);
+    let first = json_lines(&sandbox.path("out/records.jsonl"))[0]["record_id"].clone();
+    let rejects = json_lines(&sandbox.path("out/rejects.jsonl"));
+    let told: Vec<_> = rejects
+        .iter()
+        .map(|reject| (&reject["operator"], &reject["reason"], &reject["record"]["excluded"]["of"]))
+        .collect();
+    let input = Value::from("input");
+    assert_eq!(
+        told,
+        [(&input, &Value::from("duplicate"), &first), (&input, &Value::from("near duplicate"), &first)]
+    );
+    assert!(rejects[1]["record"]["excluded"]["similarity"].as_f64().unwrap() >= 0.8);
+    sandbox.run_rare(&teacher, "exact", &["--dedup", "exact"]).exits(0).says(&["records     3"]);
+}
+
+#[test]
+fn what_holds_evaluation_texts_is_left_out() {
+    let sandbox = Sandbox::with_corpus(4);
+    let secret = text_about("volcano", 7);
+    sandbox.write("docs/zz.txt", &format!("An introduction. {secret}"));
+    sandbox.write(
+        "eval.jsonl",
+        &format!("{}\n", serde_json::json!({"id": 1, "question": secret, "answer": "x"})),
+    );
+    let teacher = fake_teacher(|config| config);
+    sandbox
+        .run_rare(&teacher, "out", &["--decontaminate", "eval.jsonl"])
+        .exits(0)
+        .says(&["records     4", "1 × contaminated"]);
+    let reject = &json_lines(&sandbox.path("out/rejects.jsonl"))[0];
+    assert_eq!(reject["record"]["excluded"]["by"], "eval.jsonl:1");
+    let negatives = sandbox.read("out/records.jsonl");
+    assert!(!negatives.contains(&secret[..60]), "it is no negative either");
+    sandbox
+        .run_rare(&teacher, "other", &["--decontaminate", "nowhere.jsonl"])
+        .exits(2)
+        .complains(&["nowhere.jsonl: does not exist"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_does_not_stop_a_run() {
+    let sandbox = Sandbox::with_corpus(4);
+    sandbox.write("docs/broken.pdf", "%PDF-1.7 and nothing more");
+    sandbox.write("docs/zz.jsonl", "{\"text\": \"broken\n{\"text\": \"A row that is read.\"}\n");
+    let teacher = fake_teacher(|config| config);
+    sandbox
+        .run_rare(&teacher, "out", &[])
+        .exits(0)
+        .complains(&["warning: docs/broken.pdf: ", "warning: docs/zz.jsonl:1: broken JSON"])
+        .says(&["records     5", "unreadable  2"]);
+    let run = read_json(&sandbox.path("out/run.json"));
+    assert_eq!(run["unreadable"]["count"], 2);
+    assert!(run["unreadable"]["listed"][0].as_str().unwrap().starts_with("docs/broken.pdf: "));
+    let asked = requests(&teacher);
+    sandbox
+        .run_rare(&teacher, "strict", &["--strict"])
+        .exits(2)
+        .complains(&["docs/broken.pdf: ", "docs/zz.jsonl:1: broken JSON"]);
+    assert_eq!(requests(&teacher), asked);
+    sandbox
+        .ragstill(&["search", "row", "--input", "docs"])
+        .exits(0)
+        .complains(&["warning: docs/broken.pdf: "]);
+}
+
+#[test]
+fn a_corpus_is_shown_before_anything_is_spent() {
+    let sandbox = Sandbox::new();
+    let lake = text_about("lake", 1);
+    sandbox.write("docs/a.md", &format!("# Lakes\n\n{lake}"));
+    sandbox.write("docs/b.jsonl", &[row(&text_about("bridge", 2)), row(&text_about("bridge", 2))].concat());
+    sandbox.write("docs/c.html", "<html><body></body></html>");
+    sandbox.write("docs/d.xyz", "unknown");
+    let shown = sandbox.ragstill(&["corpus", "docs"]).exits(0);
+    let shown = shown.says(&[
+        "markdown",
+        "languages        eng",
+        "1 exact",
+        "1 could not be read",
+        "docs/c.html: ",
+        "1 xyz",
+    ]);
+    insta::assert_snapshot!("corpus", shown.stdout);
+    let report: Value =
+        serde_json::from_str(&sandbox.ragstill(&["corpus", "docs", "--json"]).exits(0).stdout).unwrap();
+    assert_eq!(
+        (&report["total"]["records"], &report["duplicates"], &report["failed"]),
+        (&3.into(), &1.into(), &1.into())
+    );
+    sandbox
+        .ragstill(&["corpus", "docs", "--strict"])
+        .exits(2)
+        .complains(&["1 files or rows could not be read"]);
+    sandbox.ragstill(&["corpus", "nowhere"]).exits(2).complains(&["nowhere: does not exist"]);
+}
