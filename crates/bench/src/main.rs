@@ -27,6 +27,10 @@ use args::{Args, Child};
 use cases::{CASES, Case};
 use lab::Lab;
 
+/// That of the command, whose parts are measured here by themselves, too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A case missed its target.
 const MISSED: u8 = 1;
 /// The benchmark could not be run.

@@ -17,13 +17,14 @@ const BATCH: usize = 512 << 10;
 pub(crate) struct Batch {
     /// The number of the first line, from 1.
     first_line: u64,
+    lines: usize,
     bytes: Vec<u8>,
 }
 
 impl Batch {
-    /// Bytes of the lines.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
+    /// The bytes that its records will take, roughly: their texts and, for each, its fields and names.
+    pub(crate) fn weight(&self) -> usize {
+        self.bytes.len() * 3 + (self.lines + 1) * 768
     }
 }
 
@@ -83,9 +84,9 @@ impl<R: BufRead> Batches<R> {
     fn batch(&mut self, length: usize) -> Batch {
         let rest = self.carry.split_off(length);
         let bytes = std::mem::replace(&mut self.carry, rest);
-        let first_line = self.line;
-        self.line += memchr_iter(b'\n', &bytes).count() as u64;
-        Batch { first_line, bytes }
+        let (first_line, lines) = (self.line, memchr_iter(b'\n', &bytes).count());
+        self.line += lines as u64;
+        Batch { first_line, lines, bytes }
     }
 }
 

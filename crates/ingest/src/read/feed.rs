@@ -65,9 +65,8 @@ fn feed_rows(
         };
         for batch in Batches::new(reader, file, shared.options.max_row_bytes) {
             let wanted = match batch {
-                // Parsed they take a few times as much.
                 Ok(batch) => {
-                    let bytes = batch.len() * 4;
+                    let bytes = batch.weight();
                     give(Work::Lines { origin: number, batch }, bytes)
                 }
                 Err(fault) => give(Work::Failed(fault), 0),
@@ -90,7 +89,7 @@ fn feed_rows(
                 Some(Err(Fault::new(ErrorKind::Broken, Place::file(origin.file()), message)))
             });
             let Some(row) = next else { break };
-            bytes += row.as_ref().map_or(0, |row| weight(&row.fields));
+            bytes += row.as_ref().map_or(0, |row| weight(&row.fields)) + 256;
             rows.push(row);
         }
         if rows.is_empty() {

@@ -124,6 +124,16 @@ impl<'a> Table<'a> {
         let document = Document { source: self.source.clone(), text, ..Document::default() };
         let Chunked { chunks, dropped } = self.shared.chunker.chunk(&document);
         self.short_chunks += dropped as u64;
+        // Most rows are one chunk: their texts need not be copied.
+        if let [chunk] = &chunks[..]
+            && chunk.span == (0..document.text.len())
+        {
+            let id = given.unwrap_or_else(|| RecordId::of(&self.source, &document.text));
+            fields.insert("span".to_owned(), Value::from(vec![0, document.text.len()]));
+            fields.insert(field.clone(), Value::from(document.text));
+            self.records.push(Ok(Sourced { record: Record::new(id, fields), place: place.clone() }));
+            return;
+        }
         for (at, chunk) in chunks.iter().enumerate() {
             let text = document.chunk_text(chunk);
             let id = given.as_ref().map_or_else(|| RecordId::of(&self.source, text), |id| id.child(at));

@@ -10,7 +10,7 @@ use super::feed::{Work, feed};
 use super::make::{Made, make};
 
 /// The bytes of what is under way, roughly.
-const UNDER_WAY: usize = 48 << 20;
+const UNDER_WAY: usize = 32 << 20;
 
 /// The most threads that make records.
 const THREADS: usize = 8;
