@@ -171,6 +171,7 @@ pub(crate) fn stream(input: &Input, checked: &CheckedInput, limit: u64) -> Recei
         let (mut number, mut failed) = (0, 0);
         for item in records {
             let row = match item {
+                Ok(_) if number == limit => break,
                 Ok(Sourced { record, .. }) => {
                     number += 1;
                     Ok(row_of(record, number - 1, &excluded))
@@ -185,7 +186,7 @@ pub(crate) fn stream(input: &Input, checked: &CheckedInput, limit: u64) -> Recei
                 }
             };
             let broken = row.is_err();
-            if sender.blocking_send(row).is_err() || broken || number == limit {
+            if sender.blocking_send(row).is_err() || broken {
                 break;
             }
         }

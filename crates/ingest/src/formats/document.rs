@@ -1,7 +1,6 @@
 //! Files that are one document each.
 
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,19 +45,14 @@ pub(crate) fn read_document(
     }
     let limits =
         Limits { expanded_bytes: limit, deadline: None }.within(Duration::from_secs(options.max_seconds));
-    let extracted = catch_unwind(AssertUnwindSafe(|| extract(format, bytes, &limits)));
-    let Ok(extracted) = extracted else {
-        let message =
-            "made its reader crash, which is a defect of ragstill; please report it, and leave the file out";
-        return Err(Fault::new(ErrorKind::Broken, place(), message));
-    };
-    let (extracted, first_line) =
-        extracted.map_err(|Trouble { kind, message }| Fault::new(kind, place(), message))?;
+    let (extracted, first_line) = extract(format, bytes, &limits)
+        .map_err(|Trouble { kind, message }| Fault::new(kind, place(), message))?;
     if extracted.text.trim().is_empty() {
         return Err(Fault::new(ErrorKind::NoText, place(), "has no text in it; leave it out"));
     }
     let Extracted { text, title, metadata, pages } = extracted;
-    let is_markdown = !matches!(format, Format::Text | Format::Pdf);
+    // The headings of a PDF are marked as in Markdown.
+    let is_markdown = format != Format::Text;
     let document = Document { source: source.to_owned(), title, text, is_markdown, pages, metadata };
     Ok(Extract { document, first_line })
 }

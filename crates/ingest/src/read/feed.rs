@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde_json::{Map, Value};
 
 use super::Shared;
-use crate::error::{ErrorKind, Fault};
+use super::threads::crashed;
+use crate::error::Fault;
 use crate::formats::{Batch, Batches, Format, Row, rows, text_reader};
 use crate::origin::Origin;
 use crate::place::Place;
@@ -25,6 +26,18 @@ pub(super) enum Work {
     Document { origin: usize },
     /// Something that cannot be read.
     Failed(Fault),
+}
+
+impl Work {
+    /// The origin that it comes from.
+    pub(super) fn origin(&self) -> Option<usize> {
+        match self {
+            Self::Lines { origin, .. } | Self::Rows { origin, .. } | Self::Document { origin } => {
+                Some(*origin)
+            }
+            Self::Failed(_) => None,
+        }
+    }
 }
 
 /// Hands out the work of an input with the bytes that it will hold, roughly, until `give` wants no more.
@@ -81,12 +94,13 @@ fn feed_rows(
         Ok(rows) => rows,
         Err(fault) => return give(Work::Failed(fault), 0),
     };
-    loop {
+    let mut is_broken = false;
+    while !is_broken {
         let (mut rows, mut bytes) = (Vec::new(), 0);
-        while rows.len() < ROWS && bytes < BYTES {
+        while rows.len() < ROWS && bytes < BYTES && !is_broken {
             let next = catch_unwind(AssertUnwindSafe(|| all.next())).unwrap_or_else(|_| {
-                let message = "made its reader crash, which is a defect of ragstill; please report it, and leave the file out";
-                Some(Err(Fault::new(ErrorKind::Broken, Place::file(origin.file()), message)))
+                is_broken = true;
+                Some(Err(crashed(Some(Place::file(origin.file())))))
             });
             let Some(row) = next else { break };
             bytes += row.as_ref().map_or(0, |row| weight(&row.fields)) + 256;
@@ -99,6 +113,7 @@ fn feed_rows(
             return false;
         }
     }
+    true
 }
 
 /// The bytes of a row's texts, and something for the rest.

@@ -1,5 +1,6 @@
 //! The threads of a reading.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -8,6 +9,8 @@ use super::Shared;
 use super::budget::Budget;
 use super::feed::{Work, feed};
 use super::make::{Made, make};
+use crate::error::{ErrorKind, Fault};
+use crate::place::Place;
 
 /// The bytes of what is under way, roughly.
 const UNDER_WAY: usize = 32 << 20;
@@ -44,9 +47,8 @@ impl Threads {
     /// The next result and the bytes to give back when it is used up; `None` at the end.
     pub(super) fn next(&self) -> Option<(Made, usize)> {
         let (result, bytes) = self.ordered.recv().ok()?;
-        // A thread that panics is a defect, and has said so; the rest of the input is not lost in silence.
-        let made = result.recv().unwrap_or_else(|_| panic!("a thread that reads the input ended"));
-        Some((made, bytes))
+        let failed = || Made::Records { records: vec![Err(crashed(None))], short_chunks: 0 };
+        Some((result.recv().unwrap_or_else(|_| failed()), bytes))
     }
 
     /// Gives back the bytes of a result.
@@ -66,18 +68,32 @@ fn spawn(run: impl FnOnce() + Send + 'static) {
 }
 
 fn give_out(shared: &Shared, budget: &Budget, jobs: &Sender<Job>, results: &Sender<(Receiver<Made>, usize)>) {
-    feed(shared, |work, bytes| {
+    let give = |work, bytes| {
         let Some(bytes) = budget.take(bytes) else { return false };
         let (sender, receiver) = sync_channel(1);
         results.send((receiver, bytes)).is_ok() && jobs.send((work, sender)).is_ok()
-    });
+    };
+    if catch_unwind(AssertUnwindSafe(|| feed(shared, give))).is_err() {
+        // The rest of the input must not be taken for read.
+        give(Work::Failed(crashed(None)), 0);
+    }
+}
+
+/// The fault of something that made us panic.
+pub(super) fn crashed(place: Option<Place>) -> Fault {
+    let message =
+        "made its reader crash, which is a defect of ragstill; please report it, and leave the file out";
+    Fault::new(ErrorKind::Broken, place, message)
 }
 
 fn work(shared: &Shared, queue: &Mutex<Receiver<Job>>) {
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((work, result)) = job else { return };
+        let place = work.origin().map(|origin| Place::file(shared.origins[origin].file()));
+        let made = catch_unwind(AssertUnwindSafe(|| make(shared, work)))
+            .unwrap_or_else(|_| make(shared, Work::Failed(crashed(place))));
         // Nobody may be waiting any more.
-        let _ = result.send(make(shared, work));
+        let _ = result.send(made);
     }
 }
