@@ -1,5 +1,6 @@
 //! The operators: one folder each, prompts beside the code.
 
+mod answer_check;
 mod bm25_hard_neg;
 mod chunk_filter;
 mod doc2query;
@@ -12,6 +13,7 @@ mod reason_distill;
 mod retrieved;
 mod simulated_retrieval;
 mod source;
+mod source_words;
 
 pub use bm25_hard_neg::{
     Ask, Bm25HardNeg, Bm25HardNegConfig, Duplicates, Mined, Miner, MinerOptions, Negative, Passed, Reason,
