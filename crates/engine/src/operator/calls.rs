@@ -101,6 +101,9 @@ mod tests {
             call("r/0", "a", 0, "6"),
             call("r/1", "a", 0, "7"),
         ];
-        assert_eq!((order(slow), order(fast)), (expected.map(String::from).into(), expected.map(String::from).into()));
+        assert_eq!(
+            (order(slow), order(fast)),
+            (expected.map(String::from).into(), expected.map(String::from).into())
+        );
     }
 }

@@ -351,8 +351,11 @@ fn nothing_left(reasons: &BTreeMap<(String, String), u64>) -> String {
     let steps: Vec<String> = summary::by_step(reasons)
         .into_iter()
         .map(|(step, reasons)| {
-            let mut told: Vec<String> =
-                reasons.iter().take(REASONS_TOLD).map(|(reason, count)| format!("{count} × {reason}")).collect();
+            let mut told: Vec<String> = reasons
+                .iter()
+                .take(REASONS_TOLD)
+                .map(|(reason, count)| format!("{count} × {reason}"))
+                .collect();
             let others: u64 = reasons.iter().skip(REASONS_TOLD).map(|(_, count)| count).sum();
             if others > 0 {
                 told.push(format!("{others} for other reasons"));

@@ -239,9 +239,7 @@ impl Pipeline {
                     self.take_snapshots(&step.name, &made, &mut lines);
                     self.run_from(index + 1, made)
                 }
-                Branch::Reject { fields, reason } => {
-                    Box::pin(ready(step.dropped(made(fields), reason)))
-                }
+                Branch::Reject { fields, reason } => Box::pin(ready(step.dropped(made(fields), reason))),
                 Branch::Filter { fields, reason } => {
                     Box::pin(ready(RowResult::filter(made(fields), &step.name, reason)))
                 }

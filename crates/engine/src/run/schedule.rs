@@ -143,7 +143,11 @@ impl Trial {
         }
         if row.records.is_empty() {
             // Of a row that became several records, what became of most of them.
-            let of = if row.filtered * 2 >= row.rejects.len() as u64 { &mut self.blank } else { &mut self.rejected };
+            let of = if row.filtered * 2 >= row.rejects.len() as u64 {
+                &mut self.blank
+            } else {
+                &mut self.rejected
+            };
             of.insert(number);
         }
         let end = self.blank.iter().fold(TRIAL, |end, blank| end + u64::from(*blank < end));

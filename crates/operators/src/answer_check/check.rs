@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ragstill_core::Record;
-use ragstill_engine::{Context, Result};
+use ragstill_engine::{Context, Error, Result};
 use ragstill_teacher::extractive::Previews;
 use ragstill_teacher::{Answer, Finish, Prompt, Prompts, parse};
 use serde_json::{Map, Value, json};
@@ -46,6 +46,19 @@ impl AnswerCheck {
         })
     }
 
+    /// The check whose answers without a document are drawn at this temperature, if one is given.
+    ///
+    /// # Errors
+    /// When it is out of range.
+    pub(crate) fn with_closed_book_temperature(self, temperature: Option<f64>) -> Result<Self> {
+        let Some(temperature) = temperature else { return Ok(self) };
+        let prompt = self
+            .closed_book
+            .with_temperature(temperature)
+            .map_err(|fault| Error::mistake(format!("option `closed_book_temperature`: {fault}")))?;
+        Ok(Self { closed_book: Arc::new(prompt), ..self })
+    }
+
     /// Adds the built-in teacher's answers to its prompts.
     pub(crate) fn previews(previews: &mut Previews) {
         previews.insert(CLOSED_BOOK, preview::closed_book);
@@ -70,17 +83,19 @@ impl AnswerCheck {
         for round in 0..options.samples {
             let variables = Map::from_iter([("question".to_owned(), Value::from(question))]);
             let rounds = (round, options.attempts);
-            let answer = match context.ask_round(record, &self.closed_book, variables, rounds, read_answer).await? {
-                Ok(answer) => answer,
-                Err(fault) => return Ok(Err(fault)),
-            };
+            let answer =
+                match context.ask_round(record, &self.closed_book, variables, rounds, read_answer).await? {
+                    Ok(answer) => answer,
+                    Err(fault) => return Ok(Err(fault)),
+                };
             if best.as_ref().is_some_and(|best| best.answer == answer) {
                 continue;
             }
-            let verdict = match self.score(record, context, question, accepted, answer, options.attempts).await? {
-                Ok(verdict) => verdict,
-                Err(fault) => return Ok(Err(fault)),
-            };
+            let verdict =
+                match self.score(record, context, question, accepted, answer, options.attempts).await? {
+                    Ok(verdict) => verdict,
+                    Err(fault) => return Ok(Err(fault)),
+                };
             let is_known = verdict.score >= 1;
             if best.as_ref().is_none_or(|best| verdict.score > best.score) {
                 best = Some(verdict);
@@ -148,7 +163,10 @@ impl AnswerCheck {
 fn read_answer(answer: &Answer) -> std::result::Result<String, String> {
     match answer.finish {
         Finish::Length => Err("the answer has no end".to_owned()),
-        _ => Ok(parse::prose(&answer.text)),
+        _ => match parse::separate(&answer.text) {
+            separated if separated.closed => Ok(separated.text),
+            _ => Err("the reasoning before the answer has no end".to_owned()),
+        },
     }
 }
 

@@ -37,7 +37,10 @@ pub(super) fn is_same(a: &str, b: &str) -> bool {
 fn folded(answer: &str) -> String {
     let words: Vec<&str> = answer.split_whitespace().collect();
     let folded = words.join(" ").to_lowercase().replace('’', "'");
-    folded.trim_matches([' ', '"', '\'', '“', '”', '„', '`', '*']).trim_end_matches(['.', '!', '。', '！', ' ']).to_owned()
+    folded
+        .trim_matches([' ', '"', '\'', '“', '”', '„', '`', '*'])
+        .trim_end_matches(['.', '!', '。', '！', ' '])
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -46,7 +49,15 @@ mod tests {
 
     #[test]
     fn no_answer_is_told_from_an_answer() {
-        for none in ["", "  \n", "I don't know", "I don’t know.", "\"I DON'T  KNOW\"", "我不知道。", "Ich weiß es nicht."] {
+        for none in [
+            "",
+            "  \n",
+            "I don't know",
+            "I don’t know.",
+            "\"I DON'T  KNOW\"",
+            "我不知道。",
+            "Ich weiß es nicht.",
+        ] {
             assert!(declines(none), "{none}");
         }
         for some in ["0", "None", "No", "I don't know, perhaps 1963", "Unknown Pleasures"] {
