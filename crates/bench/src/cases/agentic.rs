@@ -35,7 +35,8 @@ pub fn run(lab: &mut Lab<'_>) -> Result<Vec<Check>> {
     let seen = lab.observe(&job)?;
     let needed = needed(&seen.out)?;
     let fans = fans(lab, &seen)?;
-    let asked: usize = fans.iter().map(|fan| fan.first.len() + fan.chains.iter().map(Vec::len).sum::<usize>()).sum();
+    let asked: usize =
+        fans.iter().map(|fan| fan.first.len() + fan.chains.iter().map(Vec::len).sum::<usize>()).sum();
     if asked as u64 != seen.stats.answered {
         bail!("{asked} calls are logged, and {} were answered", seen.stats.answered);
     }
@@ -51,7 +52,13 @@ pub fn run(lab: &mut Lab<'_>) -> Result<Vec<Check>> {
     let beyond = seen.stats.answered as f64 - needed as f64;
     Ok(vec![
         Check::ratio(NAME, "FIFO, 500 in flight", run, bound, 0.95).usage(seen.usage).note(note),
-        Check::number(NAME, "calls beyond those needed", run, (beyond.abs(), Unit::Count), Target::AtMost(0.0)),
+        Check::number(
+            NAME,
+            "calls beyond those needed",
+            run,
+            (beyond.abs(), Unit::Count),
+            Target::AtMost(0.0),
+        ),
     ])
 }
 
@@ -60,15 +67,19 @@ pub fn run(lab: &mut Lab<'_>) -> Result<Vec<Check>> {
 fn needed(out: &Path) -> Result<u64> {
     let mut documents: BTreeMap<String, ()> = BTreeMap::new();
     let mut calls = 0;
-    for (file, id, fields) in [("records.jsonl", "record_id", None), ("rejects.jsonl", "id", Some("record"))] {
+    for (file, id, fields) in [("records.jsonl", "record_id", None), ("rejects.jsonl", "id", Some("record"))]
+    {
         for line in BufReader::new(File::open(out.join(file))?).lines() {
             let row: Map<String, Value> = serde_json::from_str(&line?)?;
             let id = row.get(id).and_then(Value::as_str).context("a row without an id")?;
             let fields = match fields {
-                Some(field) => row.get(field).and_then(Value::as_object).context("a reject without its record")?,
+                Some(field) => {
+                    row.get(field).and_then(Value::as_object).context("a reject without its record")?
+                }
                 None => &row,
             };
-            let (document, is_task) = id.split_once('/').map_or((id, false), |(document, _)| (document, true));
+            let (document, is_task) =
+                id.split_once('/').map_or((id, false), |(document, _)| (document, true));
             documents.insert(document.to_owned(), ());
             calls += if is_task { calls_of_a_task(fields) } else { 0 };
         }

@@ -299,11 +299,12 @@ const LEADS: &[&str] = &[
     "instead",
 ];
 
-/// Verbs without a subject of their own behind which a sentence goes on.
+/// Verbs that end a subject: auxiliary ones, and common ones whose past does not end in `ed`.
 const VERBS: &[&str] = &[
     "is", "was", "are", "were", "has", "had", "have", "can", "could", "may", "might", "will", "would",
-    "must", "does", "did", "ist", "war", "sind", "waren", "hat", "hatte", "kann", "wird", "wurde", "wurden",
-    "werden", "liegt",
+    "must", "does", "did", "found", "gave", "took", "made", "built", "became", "began", "wrote", "won",
+    "led", "held", "came", "said", "ran", "saw", "fell", "rose", "grew", "showed", "shows", "ist", "war",
+    "sind", "waren", "hat", "hatte", "kann", "wird", "wurde", "wurden", "werden", "liegt",
 ];
 
 /// Words that multiply the number before them.

@@ -13,7 +13,7 @@ fn english_numbers_dates_and_names_are_asked_for_in_their_sentences() {
         quiz(text),
         [
             ("Regarding the collapse of the I-35W bridge: on which date, in the early evening, the main span gave way?", "1 August 2007"),
-            ("Regarding the collapse of the I-35W bridge: The I-35W bridge was how many m long and had been opened to traffic?", "581 m"),
+            ("Regarding the collapse of the I-35W bridge: the I-35W bridge was how many m long and had been opened to traffic?", "581 m"),
             ("Regarding the collapse of the I-35W bridge: the second inquiry counted how many tonnes of material near the weak node?", "262"),
             ("Regarding the collapse of the I-35W bridge: who or what found another cause?", "National Transportation Safety Board"),
         ]

@@ -1,7 +1,9 @@
 //! Numbers, dates and names among the words of a sentence.
 
 use super::Language;
-use super::lexicon::{comes_before_years, is_between, is_joint, is_label, is_magnitude, is_unit, month};
+use super::lexicon::{
+    comes_before_years, is_between, is_joint, is_label, is_magnitude, is_unit, is_verb, month,
+};
 
 /// What kind of thing is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +117,7 @@ fn is_part_of_list(words: &[&str], at: usize) -> bool {
 /// Whether an `and` joins two statements: what follows it has a verb of its own soon after.
 fn is_sentence_joint(words: &[&str], at: usize) -> bool {
     words.get(at).is_some_and(|word| matches!(*word, "and" | "und"))
-        && words.iter().skip(at + 2).take(2).any(|word| super::lexicon::is_verb(word))
+        && words.iter().skip(at + 2).take(2).any(|word| is_verb(word))
 }
 
 /// An amount, a count or a bare number that begins at this word.
@@ -177,6 +179,10 @@ fn name(words: &[&str], at: usize, language: Language) -> Option<Value> {
         }
     }
     let follows = words.get(end).copied().unwrap_or_default();
-    let is_whole = end == words.len() || ends(words[end - 1]) || is_joint(follows) || follows.ends_with("ed");
+    let is_whole = end == words.len()
+        || ends(words[end - 1])
+        || is_joint(follows)
+        || is_verb(follows)
+        || follows.ends_with("ed");
     (end - at >= 2 && is_whole).then_some(Value { kind: Kind::Name, first: at, end, replaced: end })
 }

@@ -31,7 +31,9 @@ fn needed(fields: &Value) -> u64 {
     let is_there = |field: &str| u64::from(!fields[field].is_null());
     let judged = |field: &str| {
         let answer = fields[field].as_str();
-        u64::from(answer.is_some_and(|answer| answer != "I don't know" && answer != text(fields, "refined_answer")))
+        u64::from(
+            answer.is_some_and(|answer| answer != "I don't know" && answer != text(fields, "refined_answer")),
+        )
     };
     let passed = |field: &str, passes: fn(u64) -> bool| u64::from(fields[field].as_u64().is_some_and(passes));
     1 + is_there("question")
@@ -46,14 +48,21 @@ fn needed(fields: &Value) -> u64 {
 fn from_documents_to_tasks_with_no_call_too_many() {
     let sandbox = Sandbox::with_corpus(60);
     let teacher = fake_teacher(|config| config);
-    run(&sandbox, &teacher, "out", &["--export", "jsonl"]).exits(0).says(&["agentic: complete", "closed book: score 1"]);
+    run(&sandbox, &teacher, "out", &["--export", "jsonl"])
+        .exits(0)
+        .says(&["agentic: complete", "closed book: score 1"]);
     let records = json_lines(&sandbox.path("out/records.jsonl"));
     let rejects = json_lines(&sandbox.path("out/rejects.jsonl"));
     assert!(records.len() > 60, "{}", records.len());
-    let reasons: BTreeSet<&str> = rejects.iter().map(|reject| text(reject, "reason").split(": ").next().unwrap()).collect();
+    let reasons: BTreeSet<&str> =
+        rejects.iter().map(|reject| text(reject, "reason").split(": ").next().unwrap()).collect();
     assert!(reasons.is_superset(&BTreeSet::from(["closed book", "golden document"])), "{reasons:?}");
     let calls: u64 = records.iter().map(needed).sum::<u64>()
-        + rejects.iter().filter(|reject| text(reject, "id").contains('/')).map(|reject| needed(&reject["record"])).sum::<u64>();
+        + rejects
+            .iter()
+            .filter(|reject| text(reject, "id").contains('/'))
+            .map(|reject| needed(&reject["record"]))
+            .sum::<u64>();
     assert_eq!(requests(&teacher), 60 * 2 + calls);
     for record in &records {
         let document = text(record, "text").to_lowercase();
@@ -61,7 +70,10 @@ fn from_documents_to_tasks_with_no_call_too_many() {
         let span: Vec<usize> = serde_json::from_value(record["golden_span"].clone()).unwrap();
         assert_eq!(&document[span[0]..span[1]], answer);
         assert_eq!(record["optional_answer"][0], answer);
-        assert_eq!((&record["kind"], &record["hops"], &record["llm_score"]), (&json!("atomic"), &json!(1), &json!(0)));
+        assert_eq!(
+            (&record["kind"], &record["hops"], &record["llm_score"]),
+            (&json!("atomic"), &json!(1), &json!(0))
+        );
         assert!(record["golden_doc_score"].as_u64().unwrap() >= 1);
         let candidate: Value = serde_json::from_str(text(record, "candidate_tasks_str")).unwrap();
         assert_eq!(candidate["conclusion"], record["answer"]);
@@ -70,7 +82,8 @@ fn from_documents_to_tasks_with_no_call_too_many() {
     assert_eq!(tasks.len(), records.len());
     for (task, record) in tasks.iter().zip(&records) {
         assert_eq!(task["question"], record["question"]);
-        let answers: BTreeSet<&str> = task["answers"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
+        let answers: BTreeSet<&str> =
+            task["answers"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
         assert_eq!(answers.len(), task["answers"].as_array().unwrap().len(), "no answer stands twice");
         assert_eq!(task["answers"][0], record["refined_answer"]);
         assert_eq!(task["metadata"]["golden_document"], record["text"]);
@@ -156,12 +169,14 @@ fn too_much_known_is_no_trouble_and_too_much_nonsense_is() {
     let teacher = fake_teacher(|config| {
         config.inject(|request| asks(request, "\"conclusion\":").then_some(Fault::Nonsense))
     });
-    run(&sandbox, &teacher, "nonsense", &[]).exits(1).complains(&["more than half of the first 50 records were rejected"]);
+    run(&sandbox, &teacher, "nonsense", &[])
+        .exits(1)
+        .complains(&["more than half of the first 50 records were rejected"]);
     // Of 80 documents 77 are not wanted.
     let teacher = fake_teacher(|config| config);
-    run(&sandbox, &teacher, "few", &["--set", "atomictaskgenerator.data_num=3"]).exits(0).says(&[
-        "77 × it is not among the first `data_num` records of the input",
-    ]);
+    run(&sandbox, &teacher, "few", &["--set", "atomictaskgenerator.data_num=3"])
+        .exits(0)
+        .says(&["77 × it is not among the first `data_num` records of the input"]);
     let whole = json_lines(&sandbox.path("few/records.jsonl"));
     let documents: BTreeSet<&str> =
         whole.iter().map(|record| text(record, "record_id").split('/').next().unwrap()).collect();
@@ -182,7 +197,10 @@ fn a_plan_foretells_what_the_built_in_teacher_is_asked() {
         .iter()
         .map(|line| (text(line, "prompt").to_owned(), line["requests"].as_u64().unwrap()))
         .collect();
-    assert_eq!((asked["atomic_task_generator/identifier"], asked["atomic_task_generator/conclusions"]), (10, 10));
+    assert_eq!(
+        (asked["atomic_task_generator/identifier"], asked["atomic_task_generator/conclusions"]),
+        (10, 10)
+    );
     assert!(!sandbox.path("out").exists(), "nothing was made");
     sandbox.ragstill(&["run", "agentic", "--input", "docs", "--out", "out"]).exits(0);
     let usage = read_json(&sandbox.path("out/usage.json"));
@@ -191,8 +209,13 @@ fn a_plan_foretells_what_the_built_in_teacher_is_asked() {
     }
     // Several samples without the document are requests of the run, not second attempts.
     let three = plan(&["--set", "atomictaskgenerator.closed_book_samples=3"]);
-    let closed = three["lines"].as_array().unwrap().iter().find(|line| line["prompt"] == "answer_check/closed_book");
-    assert_eq!(closed.unwrap()["requests"], asked["answer_check/closed_book"] * 2, "the first of each is stored");
+    let closed =
+        three["lines"].as_array().unwrap().iter().find(|line| line["prompt"] == "answer_check/closed_book");
+    assert_eq!(
+        closed.unwrap()["requests"],
+        asked["answer_check/closed_book"] * 2,
+        "the first of each is stored"
+    );
     assert_eq!(closed.unwrap()["stored"], asked["answer_check/closed_book"]);
     assert_eq!(three["partly_known"], 0);
 }
@@ -206,14 +229,28 @@ fn german_and_chinese_documents_get_german_and_chinese_questions() {
     let records = json_lines(&sandbox.path("out/records.jsonl"));
     let tasks: Vec<(&str, &str, String)> = records
         .iter()
-        .map(|record| (text(record, "question"), text(record, "refined_answer"), record["optional_answer"].to_string()))
+        .map(|record| {
+            (text(record, "question"), text(record, "refined_answer"), record["optional_answer"].to_string())
+        })
         .collect();
     assert_eq!(
         tasks,
         [
-            ("Zum Thema Der Bodensee: an welchem Tag fror er zum letzten Mal ganz zu?", "13. Februar 1963", "[\"13. Februar 1963\",\"13.02.1963\",\"1963-02-13\"]".to_owned()),
-            ("Der Bodensee ist wie viele m tief und hat ein steiles Ufer?", "251 m", "[\"251 m\",\"251 Meter\",\"251\"]".to_owned()),
-            ("关于博登湖：湖面最后一次完全封冻是在哪一天？", "1963年2月13日", "[\"1963年2月13日\",\"1963-02-13\"]".to_owned()),
+            (
+                "Zum Thema Der Bodensee: an welchem Tag fror er zum letzten Mal ganz zu?",
+                "13. Februar 1963",
+                "[\"13. Februar 1963\",\"13.02.1963\",\"1963-02-13\"]".to_owned()
+            ),
+            (
+                "Der Bodensee ist wie viele m tief und hat ein steiles Ufer?",
+                "251 m",
+                "[\"251 m\",\"251 Meter\",\"251\"]".to_owned()
+            ),
+            (
+                "关于博登湖：湖面最后一次完全封冻是在哪一天？",
+                "1963年2月13日",
+                "[\"1963年2月13日\",\"1963-02-13\"]".to_owned()
+            ),
             ("博登湖最深处达多少米，面积536平方公里？", "251米", "[\"251米\"]".to_owned()),
         ]
     );
