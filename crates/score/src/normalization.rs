@@ -22,9 +22,10 @@ pub enum Normalization {
     ///    script (categories L and N). Marks are none, so of `a` with a combining accent the accent remains;
     /// 4. tokens are what stands between white space as Python's `str.split()` sees it, U+001C to U+001F included.
     ///
-    /// Characters are those of Unicode 16 or later. Python knows the version that its release knows (3.11: Unicode 14), so
-    /// a letter that is newer is lower-cased here, and is a word beside an article, where an older Python does neither. For
-    /// characters that Unicode 14 has there is no difference.
+    /// Characters are those of Unicode 16 or later, and Python's those of its release (3.11: Unicode 14). A letter that is
+    /// newer is lower-cased here, and is a word beside an article, where an older Python does neither. Of the characters
+    /// that Unicode 14 has, only U+0295 and U+1171E are treated otherwise, and only beside a capital `Σ`, which they make
+    /// final or not.
     #[default]
     Squad,
     /// By character, for Chinese and Japanese, which put no spaces between words.

@@ -34,3 +34,25 @@ fn every_reference_pair_scores_as_the_original_says() {
     }
     assert_eq!(pairs, 2000);
 }
+
+#[derive(Deserialize)]
+struct Tricky {
+    prediction: String,
+    truth: String,
+    normalized: String,
+    f1: f64,
+}
+
+/// Characters that are hard to treat alike, as Python 3.11 has them (`python_table.py`).
+#[test]
+fn tricky_characters_are_what_python_makes_of_them() {
+    let mut scorer = Scorer::new(Normalization::Squad);
+    for line in include_str!("python_table.jsonl").lines() {
+        let Tricky { prediction, truth, normalized, f1 } = serde_json::from_str(line).unwrap();
+        assert_eq!(Normalization::Squad.normalize(&prediction), normalized, "{line}");
+        assert_eq!(scorer.f1(&prediction, [&truth]), f1, "{line}");
+        let others = Normalization::Squad.normalize(&truth);
+        let is_match = !normalized.is_empty() && normalized == others;
+        assert_eq!(scorer.exact_match(&prediction, [&truth]), is_match, "{line}");
+    }
+}
