@@ -1,18 +1,24 @@
 //! The operators: one folder each, prompts beside the code.
 
+mod answer_check;
+mod atomic_task_generator;
 mod bm25_hard_neg;
 mod chunk_filter;
 mod doc2query;
 mod group_items;
 mod negative_judge;
 mod pairs;
+mod preview_facts;
 mod rag_qa;
 mod rag_verify;
 mod reason_distill;
 mod retrieved;
 mod simulated_retrieval;
 mod source;
+mod source_words;
+mod words;
 
+pub use atomic_task_generator::{AtomicTaskGenerator, AtomicTaskGeneratorConfig};
 pub use bm25_hard_neg::{
     Ask, Bm25HardNeg, Bm25HardNegConfig, Duplicates, Mined, Miner, MinerOptions, Negative, Passed, Reason,
     Strategy,
@@ -40,5 +46,6 @@ pub fn registry() -> Registry {
     registry.add::<RagQa>();
     registry.add::<RagVerify>();
     registry.add_gather::<GroupItems>();
+    registry.add::<AtomicTaskGenerator>();
     registry
 }

@@ -5,6 +5,7 @@
 mod script;
 mod simulated_retrieval;
 
+mod atomic_task_generator;
 mod bm25_hard_neg;
 mod chunk_filter;
 mod doc2query;
