@@ -38,7 +38,7 @@ pub use rag_qa::{RagQa, RagQaConfig};
 pub use rag_verify::{RagVerify, RagVerifyConfig, Verify};
 pub use reason_distill::{ReasonDistill, ReasonDistillConfig};
 pub use simulated_retrieval::{Distractors, SimulatedRetrieval, SimulatedRetrievalConfig};
-pub use task_pairs::{TaskPairs, TaskPairsConfig};
+pub use task_pairs::{Documents, TaskPairs, TaskPairsConfig};
 pub use width_qa_generator::{WidthQaGenerator, WidthQaGeneratorConfig};
 
 use ragstill_engine::Registry;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use ragstill_engine::{Error, Result};
 use ragstill_retrieve::{Analyzer, Bm25Builder, DocId, Retriever};
 
-use super::config::TaskPairsConfig;
+use super::config::{Documents, TaskPairsConfig};
 use super::task::Task;
 
 /// What it counts when two tasks are of one document, where 1 is the similarity of a question to itself.
@@ -53,7 +53,12 @@ fn closeness(tasks: &[Task], config: &TaskPairsConfig) -> Result<BTreeMap<(usize
         .build(&questions)
         .map_err(|error| Error::failed(format!("the questions cannot be indexed: {error}")))?;
     let own: Vec<f32> = (0..).zip(&questions).map(|(at, question)| index.score(question, at)).collect();
-    let hits = index.search_batch(&questions, config.neighbours, &|at, doc| at == doc as usize);
+    let is_passed_over = |at: usize, doc: DocId| {
+        let other = doc as usize;
+        at == other
+            || (config.documents == Documents::Different && tasks[at].document == tasks[other].document)
+    };
+    let hits = index.search_batch(&questions, config.neighbours, &is_passed_over);
     let mut pairs: BTreeMap<(usize, usize), f32> = BTreeMap::new();
     for (at, hits) in hits.into_iter().enumerate() {
         for hit in hits {
@@ -74,8 +79,14 @@ fn closeness(tasks: &[Task], config: &TaskPairsConfig) -> Result<BTreeMap<(usize
         }
         document.push(at);
     }
+    let is_same = |a: usize, b: usize| tasks[a].document == tasks[b].document;
+    match config.documents {
+        Documents::Any => {}
+        Documents::Same => pairs.retain(|(a, b), _| is_same(*a, *b)),
+        Documents::Different => pairs.retain(|(a, b), _| !is_same(*a, *b)),
+    }
     for ((a, b), closeness) in &mut pairs {
-        if tasks[*a].document == tasks[*b].document {
+        if is_same(*a, *b) {
             *closeness += SAME_DOCUMENT;
         }
     }

@@ -3,6 +3,19 @@
 use ragstill_retrieve::analysis::Language;
 use serde::{Deserialize, Serialize};
 
+/// Which tasks a pair may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Documents {
+    /// Any two.
+    #[default]
+    Any,
+    /// Two of one document.
+    Same,
+    /// Two of different documents: to answer for both, both have to be found.
+    Different,
+}
+
 /// Options of TaskPairs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -11,6 +24,8 @@ pub struct TaskPairsConfig {
     pub max_uses: usize,
     /// The most pairs, the closest ones first; default none, which is as many as there are.
     pub max_pairs: Option<usize>,
+    /// Whether the tasks of a pair are of the same document, of different ones, or of any; default `any`.
+    pub documents: Documents,
     /// How many of the most similar questions are looked at for each task, at least 1; default 10.
     pub neighbours: usize,
     /// The language of the questions, by its code or English name; default `en`.
@@ -40,6 +55,7 @@ impl Default for TaskPairsConfig {
         Self {
             max_uses: 1,
             max_pairs: None,
+            documents: Documents::Any,
             neighbours: 10,
             language: Language::English,
             input_question_key: "question".to_owned(),

@@ -5,5 +5,5 @@ mod config;
 mod operator;
 mod task;
 
-pub use config::TaskPairsConfig;
+pub use config::{Documents, TaskPairsConfig};
 pub use operator::TaskPairs;

@@ -86,6 +86,19 @@ fn pairs_are_within_and_across_documents_as_often_as_allowed() {
 }
 
 #[test]
+fn pairs_can_be_kept_within_documents_or_across_them() {
+    let of = |documents: &str| {
+        let options = json!({"max_uses": 3, "documents": documents});
+        let given = gathered("TaskPairs", &options, 42, &lakes());
+        let sources = |record: &&Record| record.get("pair_sources").unwrap().as_array().map(Vec::len);
+        records(&given).iter().filter_map(sources).collect::<Vec<usize>>()
+    };
+    assert_eq!(of("same"), [1, 1]);
+    assert!(of("different").iter().all(|sources| *sources == 2) && !of("different").is_empty());
+    assert!(of("any").contains(&1) && of("any").contains(&2));
+}
+
+#[test]
 fn some_tasks_do_not_go_together() {
     let with = |question: &str, answer: Value| task(question, answer, "baikal.md");
     let first = with("How deep is Lake Baikal?", json!("1,642 m"));

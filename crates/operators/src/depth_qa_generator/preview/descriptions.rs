@@ -165,6 +165,7 @@ fn name(before_verb: &[&str]) -> Option<String> {
 /// `is the deepest lake of the earth`: `the deepest lake of the earth`.
 fn what_it_is(predicate: &[String]) -> Option<String> {
     let [verb, article, rest @ ..] = predicate else { return None };
+    let is_one_of_many = matches!(article.as_str(), "a" | "an");
     let article = match (verb.as_str(), article.as_str()) {
         ("is" | "was" | "remains", "the" | "a" | "an") => "the",
         ("ist" | "war", "der" | "die" | "das") => article,
@@ -172,7 +173,7 @@ fn what_it_is(predicate: &[String]) -> Option<String> {
     };
     // Its own `and` stands between two things that it is not worth telling apart.
     let phrase = first_clause(rest, &[])?;
-    Some(format!("{article} {phrase}"))
+    (!is_one_of_many || tells_apart(&phrase)).then(|| format!("{article} {phrase}"))
 }
 
 /// `mixes once a year, in late winter`: `the lake that mixes once a year`.
@@ -182,7 +183,12 @@ fn what_it_does(kind: &str, predicate: &[String]) -> Option<String> {
         return None;
     }
     let phrase = first_clause(predicate, &["and", "but", "so", "while", "because", "when"])?;
-    (predicate.len() > 2).then(|| format!("the {kind} that {phrase}"))
+    (predicate.len() > 2 && tells_apart(&phrase)).then(|| format!("the {kind} that {phrase}"))
+}
+
+/// Whether a description has a number or a name in it, so that it is hardly true of anything else.
+fn tells_apart(phrase: &str) -> bool {
+    phrase.contains(|c: char| c.is_ascii_digit() || c.is_uppercase())
 }
 
 /// The words up to the first mark or one of these, if they can stand elsewhere.
@@ -209,11 +215,16 @@ fn first_clause(words: &[String], ends: &[&str]) -> Option<String> {
     (is_whole && (2..=PHRASE).contains(&clause.len())).then(|| clause.join(" "))
 }
 
+/// Whether a word says what kind of thing something is.
+pub(super) fn is_kind(word: &str) -> bool {
+    KINDS.contains(&word.to_lowercase().as_str())
+}
+
 /// The kind of thing that a name says: its last word, or its first.
 fn kind(subject: &str) -> Option<String> {
     let words: Vec<String> = subject.split_whitespace().map(str::to_lowercase).collect();
     let ends = [words.last()?, words.first()?];
-    if let Some(kind) = ends.into_iter().find(|word| KINDS.contains(&word.as_str())) {
+    if let Some(kind) = ends.into_iter().find(|word| is_kind(word)) {
         return Some(kind.clone());
     }
     // A common noun with what tells it apart: *zebra mussel*.

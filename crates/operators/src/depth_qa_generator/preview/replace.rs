@@ -1,6 +1,6 @@
 //! A description in the place of a name.
 
-use super::descriptions::is_chinese;
+use super::descriptions::{is_chinese, is_kind};
 
 /// Articles that go with a name.
 const ARTICLES: &[&str] = &["the", "a", "an", "der", "die", "das"];
@@ -48,7 +48,11 @@ pub(super) fn replaced(question: &str, name: &str, description: &str) -> Option<
         (rest, is_first) = (after, false);
     }
     made.push_str(rest);
-    (!is_first).then_some(made)
+    // What is left of the name in another place would give it away: *Lake Baikal: Baikal became …*
+    let gives_away = name
+        .split_whitespace()
+        .any(|word| word.starts_with(char::is_uppercase) && !is_kind(word) && find(&made, word).is_some());
+    (!is_first && !gives_away).then_some(made)
 }
 
 /// Where a name stands as whole words, with a capital letter first or without.

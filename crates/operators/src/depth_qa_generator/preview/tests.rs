@@ -109,6 +109,9 @@ fn names_go_with_their_articles_and_headings_are_understood() {
     // What cannot be said rightly is not said.
     assert!(!made("What is Lake Baikal's depth?", "Lake Baikal", "the deepest lake").contains('{'));
     assert!(!made("How deep is it?", "Lake Baikal", "the deepest lake").contains('{'));
+    assert!(
+        !made("Regarding Lake Baikal: Baikal is how deep?", "Lake Baikal", "the deepest lake").contains('{')
+    );
 }
 
 #[test]
