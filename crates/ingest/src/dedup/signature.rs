@@ -20,11 +20,11 @@ use std::num::NonZeroU128;
 use serde::{Deserialize, Serialize};
 
 use super::exact::hash_of_words;
-use super::shingles::hash_shingles;
+use super::shingles::{Shingles, hash_shingles};
 use super::words::{mix, word_hashes};
 
 /// Bands of a signature: two texts that agree in one are compared.
-pub(super) const BANDS: usize = 20;
+pub const BANDS: usize = 20;
 
 /// MinHash functions in a band.
 const ROWS: usize = 6;
@@ -76,6 +76,12 @@ impl Signature {
     }
 }
 
+/// The key of each band of a set, for comparing sets as they come: two of them are candidates when some band has the same
+/// key in both. `None` for the empty set.
+pub fn band_keys(shingles: &Shingles) -> Option<[u32; BANDS]> {
+    (!shingles.is_empty()).then(|| keys(&minima(shingles.hashes())))
+}
+
 /// A MinHash function: the order of `(x ^ flip) * factor` in 32 bits. Shingles are mixed already, so that any bijection
 /// orders them at random; these two instructions give enough different ones, and four or eight at a time.
 #[derive(Clone, Copy)]
@@ -120,9 +126,9 @@ fn keys(minima: &[u32; HASHES]) -> [u32; BANDS] {
 
 #[cfg(test)]
 mod tests {
-    use super::{BANDS, Dedup, ROWS, Signature, minima};
-    use crate::dedup::content_hash;
+    use super::{BANDS, Dedup, ROWS, Signature, band_keys, minima};
     use crate::dedup::words::mix;
+    use crate::dedup::{Shingles, content_hash};
 
     /// Two sets of `size` shingles each that share this many.
     fn sets(seed: u64, size: u64, shared: u64) -> (Vec<u64>, Vec<u64>) {
@@ -145,6 +151,8 @@ mod tests {
         assert!(
             [near(""), near(" — !"), Signature::of("word", Dedup::Off)].iter().all(|other| *other == blank)
         );
+        assert_eq!(band_keys(&Shingles::of("Lake Tahoe is deep.")), Some(near("lake tahoe is deep").bands));
+        assert_eq!(band_keys(&Shingles::of_hashes([])), None);
         let exact = Signature::of("one word", Dedup::Exact);
         assert_eq!((exact.words.unwrap().get(), exact.bands), (content_hash("one word"), [0; BANDS]));
     }

@@ -130,8 +130,12 @@ impl AnswerCheck {
         }
     }
 
-    /// Scores an answer: by itself where there is nothing to judge, else by the judge.
-    async fn score(
+    /// Scores an answer: by itself where there is nothing to judge, else by the judge. The inner error is why there is no
+    /// score.
+    ///
+    /// # Errors
+    /// The teacher's.
+    pub(crate) async fn score(
         &self,
         record: &Record,
         context: &Context,

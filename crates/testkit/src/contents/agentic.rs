@@ -45,7 +45,7 @@ pub(super) fn answer(request: &ChatRequest, words: &[&str], draws: &mut Draws) -
 }
 
 /// What a prompt holds between `<name>` and `</name>` lines.
-fn block<'a>(prompt: &'a str, name: &str) -> &'a str {
+pub(super) fn block<'a>(prompt: &'a str, name: &str) -> &'a str {
     let inner = prompt
         .split_once(&format!("<{name}>\n"))
         .and_then(|(_, rest)| rest.split_once(&format!("\n</{name}>")));

@@ -2,6 +2,7 @@
 //! nonsense.
 
 mod agentic;
+mod depth_width;
 mod rag;
 
 use serde_json::json;
@@ -92,7 +93,10 @@ pub(crate) fn answer(request: &ChatRequest) -> String {
     } else if asks_for("\"passes\":") {
         rag::verdict(&words, &mut draws)
     } else {
-        agentic::answer(request, &words, &mut draws).unwrap_or_else(|| sentences(&REASONING, &words))
+        // The first also ask for an answer from memory, in a shape of their own.
+        depth_width::answer(request, &words, &mut draws)
+            .or_else(|| agentic::answer(request, &words, &mut draws))
+            .unwrap_or_else(|| sentences(&REASONING, &words))
     }
 }
 
