@@ -81,6 +81,10 @@ pub struct Fan {
     pub chains: Vec<Vec<Duration>>,
 }
 
+/// A request of a row that fans out: row, chain and place in it. Those that are asked at once are chains of their own, behind
+/// the others.
+type Request = (usize, usize, usize);
+
 /// The wall time of a streaming client over rows that fan out: the first requests of all rows are queued in order, and what
 /// may begin when a request ends joins the end of the queue at that moment.
 ///
@@ -89,8 +93,7 @@ pub struct Fan {
 /// When `concurrency` is 0.
 pub fn simulate_fans(rows: &[Fan], concurrency: usize) -> Duration {
     assert!(concurrency > 0, "concurrency must be at least 1");
-    // A request is (row, chain, place); those that are asked at once are chains of their own, behind the others.
-    let latency = |(row, chain, place): (usize, usize, usize)| match rows[row].chains.get(chain) {
+    let latency = |(row, chain, place): Request| match rows[row].chains.get(chain) {
         Some(chain) => chain[place],
         None => rows[row].first[chain - rows[row].chains.len()],
     };
@@ -98,7 +101,7 @@ pub fn simulate_fans(rows: &[Fan], concurrency: usize) -> Duration {
         let chains = rows[row].chains.iter().enumerate().filter(|(_, chain)| !chain.is_empty());
         chains.map(move |(chain, _)| (row, chain, 0))
     };
-    let mut queue: VecDeque<(usize, usize, usize)> = VecDeque::new();
+    let mut queue: VecDeque<Request> = VecDeque::new();
     let mut open: Vec<usize> = rows.iter().map(|row| row.first.len()).collect();
     for (row, fan) in rows.iter().enumerate() {
         let chains = fan.chains.len();
@@ -108,7 +111,7 @@ pub fn simulate_fans(rows: &[Fan], concurrency: usize) -> Duration {
         }
     }
     // Ordered by end, then by row, chain and place.
-    let mut in_flight: BinaryHeap<Reverse<(Duration, (usize, usize, usize))>> = BinaryHeap::new();
+    let mut in_flight: BinaryHeap<Reverse<(Duration, Request)>> = BinaryHeap::new();
     let mut now = Duration::ZERO;
     loop {
         while in_flight.len() < concurrency

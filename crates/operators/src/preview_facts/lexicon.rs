@@ -21,7 +21,7 @@ const LABELS: &str = "\
     fig figs figure eq eqs equation table section part chapter ref refs reference no nos number type naca \
     report tn rm paper vol volume p pp page model series case stage phase step appendix factor factors class \
     group abb abbildung tabelle nr kapitel abschnitt seite typ band teil lake cyp order degree version \
-    program protein node apollo boeing ibm mark";
+    program protein node apollo boeing ibm mark rep";
 
 /// Words that end a noun phrase: before them a number stands alone, and a name is not a part of a longer one.
 const JOINTS: &str = "\
@@ -39,7 +39,7 @@ const POINTERS: &str = "\
 
 /// Words that lead into a sentence and can be left away.
 const LEADS: &str = "\
-    however therefore thus moreover furthermore hence also finally further instead";
+    however therefore thus moreover furthermore hence finally";
 
 /// Verbs that end a subject: auxiliary ones, and common ones whose past does not end in `ed`.
 const VERBS: &str = "\

@@ -15,7 +15,8 @@ pub(super) fn gap(sentence: &str, before: Option<&str>, language: Language) -> O
     let mut clauses = sentence.split("; ");
     let first = clauses.next().unwrap_or(sentence);
     let first = standing_alone(first, before);
-    let clauses = first.into_iter().chain(clauses.filter(|clause| !points_back(clause)).map(str::to_owned));
+    let clauses = clauses.map(without_lead).filter(|clause| !points_back(clause)).map(str::to_owned);
+    let clauses = first.into_iter().chain(clauses);
     clauses.filter_map(|clause| clause_gap(&clause, language)).max_by_key(|gap| gap.rank)
 }
 
@@ -27,15 +28,20 @@ fn points_back(clause: &str) -> bool {
 /// A sentence without a word that leads into it, its `It` replaced by what the sentence before began with; `None` when it
 /// cannot stand alone.
 fn standing_alone(sentence: &str, before: Option<&str>) -> Option<String> {
-    let mut words: Vec<&str> = sentence.split_whitespace().collect();
-    while words.first().is_some_and(|word| is_lead(word) && word.ends_with(',')) {
-        words.remove(0);
-    }
+    let words: Vec<&str> = without_lead(sentence).split_whitespace().collect();
     if words.first() == Some(&"It") {
         let subject = before.and_then(subject_of)?;
         return Some(format!("{subject} {}", words[1..].join(" ")));
     }
     (!points_back(words.first().copied().unwrap_or_default())).then(|| words.join(" "))
+}
+
+/// A sentence without the `therefore` that it begins with.
+fn without_lead(sentence: &str) -> &str {
+    match sentence.split_once(' ') {
+        Some((first, rest)) if is_lead(first) => without_lead(rest.trim_start()),
+        _ => sentence,
+    }
 }
 
 fn clause_gap(clause: &str, language: Language) -> Option<Gap> {
