@@ -73,10 +73,13 @@ pub(crate) fn question(subject: &str, clause: &str) -> String {
 /// The answer that a text gives to a question: that of the gap whose words the question shares, if it shares most of them.
 pub(crate) fn answer(text: &str, question: &str) -> Option<String> {
     let asked = tokens(question);
+    // In thousandths of what stands in either of them.
     let shared = |gap: &Gap| {
         let own = tokens(&gap.clause);
+        if contains_words(question, &gap.clause) {
+            return 1000 + own.len();
+        }
         let shared = own.iter().filter(|token| asked.contains(token)).count();
-        // In thousandths of what stands in either of them.
         (1000 * shared).checked_div(own.len().max(asked.len())).unwrap_or_default()
     };
     let best = gaps(text).into_iter().map(|gap| (shared(&gap), gap)).max_by_key(|(shared, _)| *shared);
@@ -104,7 +107,7 @@ fn tokens(text: &str) -> Vec<String> {
 fn whole_sentences(text: &str) -> Vec<String> {
     let paragraphs = text.split("\n\n").filter(|paragraph| !paragraph.trim_start().starts_with('#'));
     paragraphs
-        .flat_map(sentences)
+        .flat_map(|paragraph| joined(sentences(paragraph)))
         .flat_map(|sentence| {
             let ends = sentence.ends_with(['.', '!', '。', '！']);
             let parts: Vec<String> = sentence.split(" . ").map(|part| part.trim().to_owned()).collect();
@@ -114,6 +117,18 @@ fn whole_sentences(text: &str) -> Vec<String> {
         .map(|sentence| sentence.trim_end_matches(['.', '!', '。', '！', ' ']).to_owned())
         .filter(|sentence| !sentence.is_empty())
         .collect()
+}
+
+/// Sentences, those put together that an abbreviation has parted.
+fn joined(sentences: Vec<String>) -> Vec<String> {
+    let mut whole: Vec<String> = Vec::new();
+    for sentence in sentences {
+        match whole.last_mut().filter(|last| lexicon::ends_short(last)) {
+            Some(last) => *last = format!("{last} {sentence}"),
+            None => whole.push(sentence),
+        }
+    }
+    whole
 }
 
 fn capitalised(text: &str) -> String {

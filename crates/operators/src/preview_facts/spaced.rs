@@ -1,9 +1,14 @@
 //! Asking in languages that set spaces between words.
 
-use super::lexicon::{bare, is_lead, is_pointer};
+use ragstill_teacher::extractive::content_words;
+
+use super::lexicon::{bare, comes_before_places, is_joint, is_lead, is_pointer};
 use super::subject::subject_of;
 use super::values::{Kind, Value, best};
 use super::{Gap, LONGEST, Language};
+
+/// The fewest words of a clause, beside those that every text has, that say what it is about.
+const TELLING: usize = 3;
 
 /// The gap of a sentence, if it has one and can stand alone.
 pub(super) fn gap(sentence: &str, before: Option<&str>, language: Language) -> Option<Gap> {
@@ -39,6 +44,14 @@ fn clause_gap(clause: &str, language: Language) -> Option<Gap> {
         return None;
     }
     let value = best(&words, language)?;
+    let says = words.iter().enumerate().filter(|(at, _)| !(value.first..value.end).contains(at));
+    let says: Vec<String> = says.flat_map(|(_, word)| content_words(word)).collect();
+    let is_whole =
+        clause.matches('(').count() == clause.matches(')').count() && !clause.contains(" that is ");
+    // German has other common words: what is counted there is more.
+    if !is_whole || says.iter().filter(|word| word.contains(char::is_alphabetic)).count() < TELLING {
+        return None;
+    }
     let answer = words[value.first..value.end].join(" ");
     let answer = answer.trim_end_matches([',', ';', ':', '.', ')']).to_owned();
     Some(Gap { answer, clause: asked(&words, value, language), rank: value.kind as u8 })
@@ -48,22 +61,31 @@ fn clause_gap(clause: &str, language: Language) -> Option<Gap> {
 fn asked(words: &[&str], value: Value, language: Language) -> String {
     let last = words[value.replaced - 1];
     let mark = &last[last.trim_end_matches([',', ';', ':']).len()..];
-    let (mut before, after) = (words[..value.first].to_vec(), &words[value.replaced..]);
+    let (mut before, after) = (words[..value.first].to_vec(), words[value.replaced..].join(" "));
     let asks = match language {
         Language::English => english(value, words, &mut before),
         Language::German => german(value, words, &mut before),
         Language::Other | Language::Chinese => "___".to_owned(),
     };
-    let whole = before.into_iter().map(str::to_owned).chain([format!("{asks}{mark}")]);
-    let whole: Vec<String> = whole.chain(after.iter().map(|word| (*word).to_owned())).collect();
-    let whole = whole.join(" ");
-    match words.first().filter(|first| super::lexicon::is_joint(first)) {
-        Some(_) => {
-            let mut letters = whole.chars();
-            letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
-        }
-        None => whole,
+    let before = before.join(" ");
+    let whole = if language == Language::English && is_joint(&before) && value.kind.is_when_or_who() {
+        // What begins with `On 1 August 2007` would be no question as it stands.
+        let pause = if after.split_whitespace().next().is_some_and(is_joint) { mark } else { "" };
+        format!("{before} {asks} was it that{pause} {}", small_joint(&after))
+    } else {
+        let mark = if after.is_empty() { "" } else { mark };
+        [before, format!("{asks}{mark}"), after].join(" ").trim().to_owned()
+    };
+    small_joint(&whole)
+}
+
+/// A text with a small letter at its start when its first word is never a name.
+fn small_joint(text: &str) -> String {
+    if !text.split_whitespace().next().is_some_and(is_joint) {
+        return text.to_owned();
     }
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
 fn english(value: Value, words: &[&str], before: &mut Vec<&str>) -> String {
@@ -72,15 +94,14 @@ fn english(value: Value, words: &[&str], before: &mut Vec<&str>) -> String {
         Kind::Date => "which date".to_owned(),
         Kind::Month => "which month of which year".to_owned(),
         Kind::Year => "which year".to_owned(),
-        Kind::Amount if own.ends_with('%') => "what percentage".to_owned(),
         Kind::Amount if own.ends_with('°') => "how many degrees".to_owned(),
+        Kind::Share => "what percentage".to_owned(),
         Kind::Amount | Kind::Count => "how many".to_owned(),
-        Kind::Number => "what number".to_owned(),
+        Kind::Number => "what value".to_owned(),
         Kind::Name => {
-            if before.last().is_some_and(|word| word.eq_ignore_ascii_case("the")) {
-                before.pop();
-            }
-            "who or what".to_owned()
+            before.pop_if(|word| word.eq_ignore_ascii_case("the"));
+            let is_place = before.last().is_some_and(|word| comes_before_places(word));
+            if is_place { "which place".to_owned() } else { "who or what".to_owned() }
         }
     }
 }
@@ -101,7 +122,7 @@ fn german(value: Value, words: &[&str], before: &mut Vec<&str>) -> String {
                 None => what.to_owned(),
             }
         }
-        Kind::Amount if own.ends_with('%') => "wie viel Prozent".to_owned(),
+        Kind::Share => "wie viel Prozent".to_owned(),
         Kind::Amount if own.ends_with('°') => "wie viele Grad".to_owned(),
         Kind::Amount | Kind::Count => "wie viele".to_owned(),
         Kind::Number | Kind::Name => "welche Zahl".to_owned(),

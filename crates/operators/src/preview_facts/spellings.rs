@@ -93,10 +93,15 @@ fn amount(answer: &str, language: Language) -> Option<Vec<String>> {
     if grouped {
         all.push(format!("{plain} {unit}").trim_end().to_owned());
     }
-    all.extend(spelt.iter().map(|unit| format!("{number} {unit}")));
+    let one =
+        |unit: &str| if number == "1" { unit.trim_end_matches('s').to_owned() } else { unit.to_owned() };
+    all.extend(spelt.iter().map(|unit| format!("{number} {}", one(unit))));
     if !unit.is_empty() {
         // The question names the unit.
         all.push(number.to_owned());
+    }
+    if unit == "%" {
+        all.extend([format!("{number}%"), format!("{number} percent")]);
     }
     if let Some(number) = number.strip_suffix('%') {
         all.extend([format!("{number} %"), format!("{number} percent")]);

@@ -8,14 +8,14 @@ fn quiz(text: &str) -> Vec<(String, String)> {
 
 #[test]
 fn english_numbers_dates_and_names_are_asked_for_in_their_sentences() {
-    let text = "# The collapse of the I-35W bridge\n\nThe I-35W bridge carried eight lanes over the Mississippi. It was 581 m long and had been opened to traffic. On 1 August 2007, in the early evening, the main span gave way. The second inquiry counted 262 tonnes of material near the weak node. They were asked 12 times. According to Fig. 31 the plates yielded. The National Transportation Safety Board found another cause; no person had 3.";
+    let text = "# The collapse of the I-35W bridge\n\nThe I-35W bridge carried eight lanes over the Mississippi. It was 581 m long and had been opened to traffic. On 1 August 2007, in the early evening, the main span gave way. The second inquiry counted 262 tonnes of material near the weak node. They were asked 12 times. According to Fig. 31 the plates yielded. The National Transportation Safety Board found another cause in the gusset plates; no person had 3.";
     assert_eq!(
         quiz(text),
         [
-            ("Regarding the collapse of the I-35W bridge: on which date, in the early evening, the main span gave way?", "1 August 2007"),
-            ("Regarding the collapse of the I-35W bridge: The I-35W bridge was how many m long and had been opened to traffic?", "581 m"),
-            ("Regarding the collapse of the I-35W bridge: the second inquiry counted how many tonnes of material near the weak node?", "262"),
-            ("Regarding the collapse of the I-35W bridge: who or what found another cause?", "National Transportation Safety Board"),
+            ("Regarding the collapse of the I-35W bridge: on which date was it that, in the early evening, the main span gave way?", "1 August 2007"),
+            ("Regarding the collapse of the I-35W bridge: the I-35W bridge was how many m long and had been opened to traffic?", "581 m"),
+            ("Regarding the collapse of the I-35W bridge: the second inquiry counted how many tonnes of material near the weak node?", "262 tonnes"),
+            ("Regarding the collapse of the I-35W bridge: who or what found another cause in the gusset plates?", "National Transportation Safety Board"),
         ]
         .map(|(question, answer)| (question.to_owned(), answer.to_owned()))
     );
@@ -25,7 +25,7 @@ fn english_numbers_dates_and_names_are_asked_for_in_their_sentences() {
 fn titles_and_spaced_marks_of_abstracts() {
     let text = "heat transfer on a blunt cone .\nheat transfer was measured on a cone at a mach number of 12.5 .  the\nresults in ref. 34 agree with those between 3 and 15 feet .";
     assert_eq!(subject(text), "heat transfer on a blunt cone");
-    let asked = "Regarding heat transfer on a blunt cone: heat transfer was measured on a cone at a mach number of what number?";
+    let asked = "Regarding heat transfer on a blunt cone: heat transfer was measured on a cone at a mach number of what value?";
     assert_eq!(quiz(text), [(asked.to_owned(), "12.5".to_owned())]);
 }
 

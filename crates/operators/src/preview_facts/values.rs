@@ -1,7 +1,10 @@
 //! Numbers, dates and names among the words of a sentence.
 
 use super::Language;
-use super::lexicon::{comes_before_years, is_between, is_joint, is_label, is_magnitude, is_unit, month};
+use super::lexicon::{
+    bare, comes_before_values, comes_before_years, is_between, is_joint, is_label, is_magnitude, is_unit,
+    is_verb, month,
+};
 
 /// What kind of thing is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,12 +17,21 @@ pub(super) enum Kind {
     Count,
     /// An amount with its unit.
     Amount,
+    /// A percentage.
+    Share,
     /// A month of a year.
     Month,
     /// A year.
     Year,
     /// A day.
     Date,
+}
+
+impl Kind {
+    /// Whether it is asked for by `which` or `who`, not by `how many`.
+    pub(super) fn is_when_or_who(self) -> bool {
+        matches!(self, Self::Name | Self::Month | Self::Year | Self::Date)
+    }
 }
 
 /// A run of words that can be asked for.
@@ -82,13 +94,17 @@ fn date(words: &[&str], at: usize, language: Language) -> Option<Value> {
         day.len() <= 2 && day.parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))
     };
     let is_month = |word: &str| month(word, language).is_some();
+    let before = at.checked_sub(1).map(|before| words[before]).unwrap_or_default();
+    // The last of several days, or the end of some.
+    if is_between(before) && at > 1 && (day(words[at - 2]) || is_month(words[at - 2])) {
+        return None;
+    }
     if day(get(0)) && is_month(get(1)) && is_year(get(2)) {
         return Some(value(Kind::Date, 3));
     }
     if is_month(get(0)) && day(get(1)) && is_year(get(2)) && language == Language::English {
         return Some(value(Kind::Date, 3));
     }
-    let before = at.checked_sub(1).map(|before| words[before]).unwrap_or_default();
     if is_month(get(0)) && is_year(get(1)) && !day(before) {
         return Some(value(Kind::Month, 2));
     }
@@ -115,7 +131,7 @@ fn is_part_of_list(words: &[&str], at: usize) -> bool {
 /// Whether an `and` joins two statements: what follows it has a verb of its own soon after.
 fn is_sentence_joint(words: &[&str], at: usize) -> bool {
     words.get(at).is_some_and(|word| matches!(*word, "and" | "und"))
-        && words.iter().skip(at + 2).take(2).any(|word| super::lexicon::is_verb(word))
+        && words.iter().skip(at + 2).take(2).any(|word| is_verb(word))
 }
 
 /// An amount, a count or a bare number that begins at this word.
@@ -128,29 +144,58 @@ fn number(words: &[&str], at: usize) -> Option<Value> {
         return None;
     }
     let own = words[at];
-    if own.ends_with(['%', '°']) {
-        return Some(Value { kind: Kind::Amount, first: at, end: at + 1, replaced: at + 1 });
+    let value = |kind, end: usize, replaced: usize| Some(Value { kind, first: at, end, replaced });
+    if own.ends_with('%') {
+        return value(Kind::Share, at + 1, at + 1);
     }
-    if ends(own) {
-        return is_telling(digits).then_some(Value {
-            kind: Kind::Number,
-            first: at,
-            end: at + 1,
-            replaced: at + 1,
-        });
+    if own.ends_with('°') {
+        return value(Kind::Amount, at + 1, at + 1);
     }
     let mut next = at + 1;
-    while words.get(next).is_some_and(|word| is_magnitude(word)) {
+    while words.get(next).is_some_and(|word| is_magnitude(word)) && !ends(own) {
         next += 1;
     }
-    let follows = words.get(next).copied().unwrap_or_default();
-    let is_word = follows.starts_with(char::is_alphabetic);
-    if is_unit(follows) {
-        return Some(Value { kind: Kind::Amount, first: at, end: next + 1, replaced: next });
+    let is_known = is_telling(digits) || next > at + 1;
+    let alone = is_known && comes_before_values(before);
+    if ends(words[next - 1]) {
+        return if alone { value(Kind::Number, next, next) } else { None };
     }
-    let kind =
-        if is_word && !is_joint(follows) && !digits.contains('.') { Kind::Count } else { Kind::Number };
-    (is_telling(digits) || next > at + 1).then_some(Value { kind, first: at, end: next, replaced: next })
+    let follows = words.get(next).copied().unwrap_or_default();
+    let share = share_words(&words[next..]);
+    if share > 0 {
+        return value(Kind::Share, next + share, next + share);
+    }
+    if is_unit(follows) {
+        return value(Kind::Amount, next + 1, next);
+    }
+    let is_word = follows.starts_with(char::is_alphabetic) && !is_joint(follows);
+    match is_word {
+        // Many of one kind: other words would have to be known for what they are.
+        true if is_known && is_many(follows) => value(Kind::Count, next, next),
+        true => None,
+        false if alone => value(Kind::Number, next, next),
+        false => None,
+    }
+}
+
+/// How many words at the start of these say that a percentage is meant.
+fn share_words(words: &[&str]) -> usize {
+    let at = |at: usize| words.get(at).map(|word| bare(word)).unwrap_or_default();
+    match (at(0).as_str(), at(1).as_str()) {
+        ("%" | "percent" | "prozent", _) => 1,
+        ("per", "cent") => 2,
+        _ => 0,
+    }
+}
+
+/// Whether a word is a plural, so that `how many` goes before it.
+fn is_many(word: &str) -> bool {
+    let word = bare(word);
+    matches!(
+        word.as_str(),
+        "people" | "men" | "women" | "children" | "cattle" | "species" | "were" | "different"
+    ) || word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us")
+        || word.len() > 3 && word.ends_with("en")
 }
 
 /// Whether a number says something by itself: small ones are everywhere.
@@ -177,6 +222,10 @@ fn name(words: &[&str], at: usize, language: Language) -> Option<Value> {
         }
     }
     let follows = words.get(end).copied().unwrap_or_default();
-    let is_whole = end == words.len() || ends(words[end - 1]) || is_joint(follows) || follows.ends_with("ed");
+    let is_whole = end == words.len()
+        || ends(words[end - 1])
+        || is_joint(follows)
+        || is_verb(follows)
+        || follows.ends_with("ed");
     (end - at >= 2 && is_whole).then_some(Value { kind: Kind::Name, first: at, end, replaced: end })
 }
