@@ -11,13 +11,13 @@ use crate::request::ChatRequest;
 pub(super) fn answer(request: &ChatRequest, words: &[&str], draws: &mut Draws) -> Option<String> {
     let asks_for = |part: &str| request.messages().iter().any(|message| message.content.contains(part));
     let prompt = request.prompt();
-    // Seven of eight judgments let what they judge pass.
-    let passes = draws.below(8) > 0;
+    // Seven of eight judgments let what they judge pass. Nothing is drawn for requests that are none of these.
+    let mut passes = || draws.below(8) > 0;
     Some(if asks_for("{\"identifier\": \"…\", \"relation\": \"…\"}") {
         let step = json!({"identifier": fill("the kinds of {0} and {1}", words), "relation": fill("the one with {2}", words)});
         format!("It belongs to several things.\n\n```json\n{step:#}\n```")
     } else if asks_for("\"new_query\": \"valid\"") {
-        let word = if passes { "valid" } else { "invalid" };
+        let word = if passes() { "valid" } else { "invalid" };
         json!({"analysis": "It was looked up.", "new_query": word}).to_string()
     } else if asks_for("{\"new_query\": \"…\"}") {
         let question =
@@ -29,10 +29,10 @@ pub(super) fn answer(request: &ChatRequest, words: &[&str], draws: &mut Draws) -
             json!({"question": question, "index": [0, 1], "content_identifier": fill("{0} and {1}", words)});
         format!("```json\n{}\n```", json!([item]))
     } else if asks_for("\"state\": 1}]") {
-        json!([{"index": [0, 1], "complex_question": block(prompt, "merged question"), "state": u8::from(passes)}]).to_string()
+        json!([{"index": [0, 1], "complex_question": block(prompt, "merged question"), "state": u8::from(passes())}]).to_string()
     } else if asks_for("\"llm_answer\": \"…; …\"}]") {
         let guess = fill("{0}; {1}", words);
-        let answer = if passes { "I don't know" } else { guess.as_str() };
+        let answer = if passes() { "I don't know" } else { guess.as_str() };
         json!([{"index": [0, 1], "complex_question": block(prompt, "question"), "llm_answer": answer}])
             .to_string()
     } else {

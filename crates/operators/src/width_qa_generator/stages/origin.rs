@@ -43,8 +43,8 @@ fn read(reply: &Value, count: usize) -> std::result::Result<u8, String> {
     let item = only(reply)?;
     places(item, count)?;
     match item.get("state").and_then(Value::as_f64) {
-        Some(state) if state == 1.0 => Ok(1),
-        Some(state) if state == 0.0 => Ok(0),
+        Some(1.0) => Ok(1),
+        Some(0.0) => Ok(0),
         _ => Err("`state` is neither 0 nor 1".to_owned()),
     }
 }
