@@ -99,7 +99,7 @@ impl Shelf {
         file.seek(SeekFrom::Start(start))?;
         file.read_exact(&mut bytes)?;
         let (hashes, _) = bytes.as_chunks::<8>();
-        Ok(Shingles::of_hashes(hashes.iter().map(|hash| u64::from_le_bytes(*hash)).collect()))
+        Ok(Shingles::of_ascending(hashes.iter().map(|hash| u64::from_le_bytes(*hash)).collect()))
     }
 }
 

@@ -24,11 +24,11 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::exact::hash_of_words;
-use super::shingles::{WIDTH, hash_shingles};
+use super::shingles::{Shingles, WIDTH, hash_shingles};
 use super::words::{for_each_word, is_within_word, mix, word_hashes};
 
 /// Bands of a signature: two texts that agree in one are compared.
-pub(super) const BANDS: usize = 20;
+pub const BANDS: usize = 20;
 
 /// MinHash functions in a band.
 const ROWS: usize = 6;
@@ -180,6 +180,12 @@ fn few(shingles: &[u64]) -> Option<[u32; BANDS]> {
     Some(bands)
 }
 
+/// The key of each band of a set, for comparing sets as they come: two of them are candidates when some band has the same
+/// key in both. `None` for the empty set.
+pub fn band_keys(shingles: &Shingles) -> Option<[u32; BANDS]> {
+    (!shingles.is_empty()).then(|| keys(&minima(shingles.hashes())))
+}
+
 /// A MinHash function: the order of `(x ^ flip) * factor` in 32 bits. Shingles are mixed already, so that any bijection
 /// orders them at random; these two instructions give enough different ones, and four or eight at a time.
 #[derive(Clone, Copy)]
@@ -241,9 +247,9 @@ fn key(hash: u64) -> u32 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{BANDS, Dedup, NO_KEY, ROWS, Signature, minima};
-    use crate::dedup::content_hash;
+    use super::{BANDS, Dedup, NO_KEY, ROWS, Signature, band_keys, minima};
     use crate::dedup::words::mix;
+    use crate::dedup::{Shingles, content_hash};
 
     /// Two sets of `size` shingles each that share this many.
     fn sets(seed: u64, size: u64, shared: u64) -> (Vec<u64>, Vec<u64>) {
@@ -266,6 +272,9 @@ mod tests {
         assert!(
             [near(""), near(" — !"), Signature::of("word", Dedup::Off)].iter().all(|other| *other == blank)
         );
+        let long = "Lake Tahoe is deep, and it is cold all the year.";
+        assert_eq!(band_keys(&Shingles::of(long)), Some(near(&long.to_lowercase()).bands));
+        assert_eq!(band_keys(&Shingles::of_hashes([])), None);
         let exact = Signature::of("one word", Dedup::Exact);
         assert_eq!((exact.words.unwrap().get(), exact.bands), (content_hash("one word"), [NO_KEY; BANDS]));
     }
