@@ -10,8 +10,15 @@ use crate::draw::Draws;
 use crate::request::ChatRequest;
 
 /// The questions for a relation, in its place `{0}`.
-const QUESTIONS: [&str; 4] =
-    ["What is {0}?", "Which term is {0}?", "Can you name {0}?", "By which word is it known, namely {0}?"];
+const QUESTIONS: [&str; 4] = [
+    "What is {0}?",
+    "Which term is {0}?",
+    "Which is it, namely {0}?",
+    "By which term is it known, namely {0}?",
+];
+
+/// The longer words of these and of the relations: as an answer they would stand in their own question.
+const OWN: [&str; 9] = ["what", "comes", "behind", "where", "meet", "which", "term", "known", "namely"];
 
 /// The answer to the request, if it is one of these.
 pub(super) fn answer(request: &ChatRequest, words: &[&str], draws: &mut Draws) -> Option<String> {
@@ -80,9 +87,9 @@ fn conclusions(document: &str, draws: &mut Draws) -> String {
             }
             let mut pick = || words[draws.below(words.len())].as_str();
             let (key, one, other) = (pick(), pick(), pick());
-            let Some(conclusion) = after(&words, key).filter(|next| ![key, one, other].contains(next)) else {
-                continue;
-            };
+            let is_good =
+                |next: &&str| next.len() >= 4 && ![key, one, other].contains(next) && !OWN.contains(next);
+            let Some(conclusion) = after(&words, key).filter(is_good) else { continue };
             let relation = format!("what comes behind \"{key}\" where {one} and {other} meet");
             items.push(json!({"conclusion": conclusion, "R": relation}));
             break;
