@@ -153,7 +153,7 @@ pub const CONTAMINATED: &str = "contaminated";
 pub fn read_contamination(files: &[PathBuf], words: usize) -> Result<Contamination, Error> {
     let mut contamination = Contamination::new(words);
     for item in Input::open(files, &ReadOptions::default())?.records() {
-        let Sourced { record, place } = item?;
+        let Sourced { record, place, .. } = item?;
         for text in evaluated(&record.fields) {
             contamination.add(text, place.clone());
         }

@@ -94,7 +94,7 @@ pub(crate) fn check_input(
             // Which column holds the text is for the user to say, and true of all rows.
             Err(error) if error.kind() == ErrorKind::NoTextColumn => faults.add(error.to_string()),
             Err(error) => failures.add(error.to_string()),
-            Ok(Sourced { record, place }) => {
+            Ok(Sourced { record, place, .. }) => {
                 rows += 1;
                 for field in &settings.fields {
                     if let Err(fault) = record.text(field) {

@@ -108,11 +108,12 @@ impl<'a> Table<'a> {
             self.add_chunks(fields, given, &place);
             return Ok(());
         }
+        let own_id = given.is_some();
         let id = given.unwrap_or_else(|| match fields.get(&options.text_field) {
             Some(Value::String(text)) => RecordId::of(&self.source, text),
             _ => RecordId::of(&self.source, &Value::Object(fields.clone()).to_string()),
         });
-        self.records.push(Ok(Sourced { record: Record::new(id, fields), place }));
+        self.records.push(Ok(Sourced { record: Record::new(id, fields), place, own_id }));
         Ok(())
     }
 
@@ -120,6 +121,7 @@ impl<'a> Table<'a> {
     /// chunk's `span` in it.
     fn add_chunks(&mut self, mut fields: Map<String, Value>, given: Option<RecordId>, place: &Place) {
         let field = &self.shared.options.text_field;
+        let own_id = given.is_some();
         let Some(Value::String(text)) = fields.get_mut(field).map(Value::take) else { return };
         let document = Document { source: self.source.clone(), text, ..Document::default() };
         let Chunked { chunks, dropped } = self.shared.chunker.chunk(&document);
@@ -131,7 +133,7 @@ impl<'a> Table<'a> {
             let id = given.unwrap_or_else(|| RecordId::of(&self.source, &document.text));
             fields.insert("span".to_owned(), Value::from(vec![0, document.text.len()]));
             fields.insert(field.clone(), Value::from(document.text));
-            self.records.push(Ok(Sourced { record: Record::new(id, fields), place: place.clone() }));
+            self.records.push(Ok(Sourced { record: Record::new(id, fields), place: place.clone(), own_id }));
             return;
         }
         for (at, chunk) in chunks.iter().enumerate() {
@@ -140,7 +142,7 @@ impl<'a> Table<'a> {
             let mut fields = fields.clone();
             fields.insert(field.clone(), Value::from(text));
             fields.insert("span".to_owned(), Value::from(vec![chunk.span.start, chunk.span.end]));
-            self.records.push(Ok(Sourced { record: Record::new(id, fields), place: place.clone() }));
+            self.records.push(Ok(Sourced { record: Record::new(id, fields), place: place.clone(), own_id }));
         }
     }
 }
@@ -174,6 +176,6 @@ impl Cut {
             (0, page) => Place { page, ..Place::file(Arc::clone(&self.file)) },
             _ => Place::line(Arc::clone(&self.file), line),
         };
-        Sourced { record: self.document.chunk_record(chunk, text_field), place }
+        Sourced { record: self.document.chunk_record(chunk, text_field), place, own_id: false }
     }
 }

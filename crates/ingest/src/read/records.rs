@@ -17,6 +17,8 @@ pub struct Sourced {
     pub record: Record,
     /// The file and line it begins on.
     pub place: Place,
+    /// Whether the row brought its id along, in [`RECORD_ID_FIELD`](ragstill_core::RECORD_ID_FIELD).
+    pub own_id: bool,
 }
 
 /// The records of an input, in the order of its files and of what they hold.
