@@ -6,6 +6,7 @@ mod doc2query;
 mod group_items;
 mod negative_judge;
 mod pairs;
+mod qa_f1_sample_evaluator;
 mod rag_qa;
 mod rag_verify;
 mod reason_distill;
@@ -21,6 +22,7 @@ pub use chunk_filter::{ChunkFilter, ChunkFilterConfig};
 pub use doc2query::{Doc2Query, Doc2QueryConfig};
 pub use group_items::{GroupItems, GroupItemsConfig};
 pub use negative_judge::{NegativeJudge, NegativeJudgeConfig};
+pub use qa_f1_sample_evaluator::{QaF1SampleEvaluator, QaF1SampleEvaluatorConfig};
 pub use rag_qa::{RagQa, RagQaConfig};
 pub use rag_verify::{RagVerify, RagVerifyConfig, Verify};
 pub use reason_distill::{ReasonDistill, ReasonDistillConfig};
@@ -39,6 +41,7 @@ pub fn registry() -> Registry {
     registry.add::<SimulatedRetrieval>();
     registry.add::<RagQa>();
     registry.add::<RagVerify>();
+    registry.add::<QaF1SampleEvaluator>();
     registry.add_gather::<GroupItems>();
     registry
 }

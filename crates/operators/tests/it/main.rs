@@ -10,6 +10,7 @@ mod chunk_filter;
 mod doc2query;
 mod group_items;
 mod negative_judge;
+mod qa_f1_sample_evaluator;
 mod rag_qa;
 mod rag_verify;
 mod reason_distill;
