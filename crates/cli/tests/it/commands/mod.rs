@@ -11,6 +11,7 @@ mod negatives_judged;
 mod plan;
 mod rag_data;
 mod recipes;
+mod score;
 mod screening;
 mod search;
 
