@@ -118,11 +118,12 @@ impl<'a> Table<'a> {
             self.add_chunks(fields, given, &place);
             return Ok(());
         }
+        let own_id = given.is_some();
         let id = given.unwrap_or_else(|| match fields.get(&options.text_field) {
             Some(Value::String(text)) => RecordId::of(&self.source, text),
             _ => RecordId::of(&self.source, &Value::Object(fields.clone()).to_string()),
         });
-        self.records.push(Ok(Sourced { record: Record::new(id, fields), place, part: None }));
+        self.records.push(Ok(Sourced { record: Record::new(id, fields), place, part: None, own_id }));
         Ok(())
     }
 
@@ -130,6 +131,7 @@ impl<'a> Table<'a> {
     /// chunk's `span` in it.
     fn add_chunks(&mut self, mut fields: Map<String, Value>, given: Option<RecordId>, place: &Place) {
         let field = &self.shared.options.text_field;
+        let own_id = given.is_some();
         let Some(Value::String(text)) = fields.get_mut(field).map(Value::take) else { return };
         let document = Document { source: self.source.clone(), text, ..Document::default() };
         let chunked = self.shared.chunker.chunk(&document);
@@ -145,7 +147,7 @@ impl<'a> Table<'a> {
             fields.insert("span".to_owned(), Value::from(vec![0, document.text.len()]));
             fields.insert(field.clone(), Value::from(document.text));
             let record = Record::new(id, fields);
-            self.records.push(Ok(Sourced { record, place: place.clone(), part: None }));
+            self.records.push(Ok(Sourced { record, place: place.clone(), part: None, own_id }));
             return;
         }
         let (file, first_line) = (Arc::clone(&self.file), place.line.unwrap_or_default());
@@ -157,7 +159,7 @@ impl<'a> Table<'a> {
             fields.insert(field.clone(), Value::from(text));
             fields.insert("span".to_owned(), Value::from(vec![chunk.span.start, chunk.span.end]));
             let part = Some(Part { cut: Arc::clone(&cut), at });
-            self.records.push(Ok(Sourced { record: Record::new(id, fields), place: place.clone(), part }));
+            self.records.push(Ok(Sourced { record: Record::new(id, fields), place: place.clone(), part, own_id }));
         }
     }
 }
@@ -198,7 +200,7 @@ impl Cut {
             _ => Place::line(Arc::clone(&self.file), line),
         };
         let part = Some(Part { cut: Arc::clone(self), at });
-        Sourced { record: self.document.chunk_record(chunk, text_field), place, part }
+        Sourced { record: self.document.chunk_record(chunk, text_field), place, part, own_id: false }
     }
 
     /// What the document is called: its source, and the line for a row.

@@ -17,6 +17,8 @@ pub struct Sourced {
     pub record: Record,
     /// The file and line it begins on.
     pub place: Place,
+    /// Whether the row brought its id along, in [`RECORD_ID_FIELD`](ragstill_core::RECORD_ID_FIELD).
+    pub own_id: bool,
     /// Which part of what document it is; `None` for a row as it is.
     pub(crate) part: Option<Part>,
 }
