@@ -159,7 +159,12 @@ impl<'a> Table<'a> {
             fields.insert(field.clone(), Value::from(text));
             fields.insert("span".to_owned(), Value::from(vec![chunk.span.start, chunk.span.end]));
             let part = Some(Part { cut: Arc::clone(&cut), at });
-            self.records.push(Ok(Sourced { record: Record::new(id, fields), place: place.clone(), part, own_id }));
+            self.records.push(Ok(Sourced {
+                record: Record::new(id, fields),
+                place: place.clone(),
+                part,
+                own_id,
+            }));
         }
     }
 }
