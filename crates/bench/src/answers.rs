@@ -1,5 +1,6 @@
 //! The answers in a run's store, under the keys that the fake teacher knows the same requests by.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -50,6 +51,25 @@ pub fn read(run: &Path) -> Result<Vec<Stored>> {
         .collect()
     };
     read().with_context(|| path.display().to_string())
+}
+
+/// The server's keys of a run's stored requests, by their messages (as JSON) and sample numbers.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn keys_by_messages(run: &Path) -> Result<HashMap<(String, u64), String>> {
+    let path = run.join("answers.sqlite");
+    let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut select = connection.prepare("SELECT request FROM answers")?;
+    let rows = select.query_map([], |row| row.get::<_, String>(0))?;
+    rows.map(|request| {
+        let request = request?;
+        let parts: Request<'_> = serde_json::from_str(&request)?;
+        // As a log of calls has them.
+        let messages: serde_json::Value = serde_json::from_str(parts.messages.get())?;
+        Ok(((messages.to_string(), u64::from(parts.sample)), identify(&request)?.0))
+    })
+    .collect()
 }
 
 #[derive(Deserialize)]

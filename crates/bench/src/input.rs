@@ -36,6 +36,14 @@ steps:
       output_scenario_key: followup_scenario
 ";
 
+/// Question tasks: two requests a document at once, then chains of them.
+pub const AGENTIC: &str = "\
+recipe: agentic
+steps:
+  - operator: AtomicTaskGenerator
+    options: {input_key: text, data_num: null}
+";
+
 /// Writes `count` documents as JSON Lines; the same for the same seed.
 ///
 /// # Errors

@@ -78,7 +78,7 @@ pub struct FileArgs {
 pub struct ReadingArgs {
     #[command(flatten)]
     pub files: FileArgs,
-    /// Which repetitions of records to leave out: `off`, `exact` or `near`
+    /// Which repetitions of documents and records to leave out: `off`, `exact` or `near`
     #[arg(long, value_name = "off|exact|near")]
     pub dedup: Option<String>,
     /// Evaluation sets: records that share 13 words in a row with one are left out

@@ -8,6 +8,7 @@ use crate::augmentoolkit::{self, Imported};
 pub const RECIPES: &[(&str, &str)] = &[
     ("rare", include_str!("../../../recipes/rare.yaml")),
     ("rag-data", include_str!("../../../recipes/rag-data.yaml")),
+    ("agentic", include_str!("../../../recipes/agentic.yaml")),
 ];
 
 /// The text of a built-in recipe.

@@ -7,7 +7,7 @@ mod run;
 
 pub use error::{Error, Kind, Result};
 pub use operator::{
-    Context, Corpus, Define, Fields, Gather, Gathered, Give, Notes, Operator, OperatorEntry, Outcome,
+    Branch, Context, Corpus, Define, Fields, Gather, Gathered, Give, Notes, Operator, OperatorEntry, Outcome,
     Registry, Teachers, Work,
 };
 pub use recipe::{

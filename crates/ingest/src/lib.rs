@@ -29,9 +29,9 @@ pub use chunk::{ChunkBy, ChunkOptions, Chunked, Chunker, TokenCounter};
 pub use column::TextColumn;
 pub use decontaminate::{Contamination, Overlap};
 pub use dedup::{
-    Candidates, DEDUP_JACCARD, Dedup, Duplicate, DuplicateKind, Finder, Fingerprint, Fingerprints,
-    NEAR_CONTAINMENT, NEAR_CONTAINMENT_SHINGLES, NEAR_JACCARD, Shingles, Signature, Verifier, content_hash,
-    for_each_word, is_near_duplicate,
+    BANDS, Candidates, DEDUP_JACCARD, Dedup, Duplicate, DuplicateKind, Finder, Fingerprint, Fingerprints,
+    NEAR_CONTAINMENT, NEAR_CONTAINMENT_SHINGLES, NEAR_JACCARD, Shingles, Signature, Verifier, band_keys,
+    content_hash, for_each_word, is_near_duplicate, word_ranges,
 };
 pub use error::{Error, ErrorKind, Fault};
 pub use formats::{Format, markdown_document};
@@ -42,5 +42,6 @@ pub use place::Place;
 pub use read::{Records, Sourced};
 pub use report::{CorpusReport, LengthCount, TextCount};
 pub use screen::{
-    CONTAMINATED, DUPLICATE, Excluded, Exclusion, NEAR_DUPLICATE, Screener, read_contamination,
+    CONTAMINATED, DUPLICATE, DUPLICATE_DOCUMENT, EvaluationMatch, Excluded, Exclusion, NEAR_DUPLICATE,
+    NEAR_DUPLICATE_DOCUMENT, RepeatedDocument, RepeatedDocuments, Screener, read_contamination,
 };

@@ -1,24 +1,37 @@
 //! The operators: one folder each, prompts beside the code.
 
+mod answer_check;
+mod atomic_task_generator;
 mod bm25_hard_neg;
 mod chunk_filter;
+mod depth_qa_generator;
+mod distinct_questions;
 mod doc2query;
 mod group_items;
 mod negative_judge;
 mod pairs;
+mod preview_facts;
 mod qa_f1_sample_evaluator;
+mod question;
 mod rag_qa;
 mod rag_verify;
 mod reason_distill;
 mod retrieved;
 mod simulated_retrieval;
 mod source;
+mod source_words;
+mod task_pairs;
+mod width_qa_generator;
+mod words;
 
+pub use atomic_task_generator::{AtomicTaskGenerator, AtomicTaskGeneratorConfig};
 pub use bm25_hard_neg::{
     Ask, Bm25HardNeg, Bm25HardNegConfig, Duplicates, Mined, Miner, MinerOptions, Negative, Passed, Reason,
     Strategy,
 };
 pub use chunk_filter::{ChunkFilter, ChunkFilterConfig};
+pub use depth_qa_generator::{DepthQaGenerator, DepthQaGeneratorConfig};
+pub use distinct_questions::{DistinctQuestions, DistinctQuestionsConfig};
 pub use doc2query::{Doc2Query, Doc2QueryConfig};
 pub use group_items::{GroupItems, GroupItemsConfig};
 pub use negative_judge::{NegativeJudge, NegativeJudgeConfig};
@@ -27,6 +40,8 @@ pub use rag_qa::{RagQa, RagQaConfig};
 pub use rag_verify::{RagVerify, RagVerifyConfig, Verify};
 pub use reason_distill::{ReasonDistill, ReasonDistillConfig};
 pub use simulated_retrieval::{Distractors, SimulatedRetrieval, SimulatedRetrievalConfig};
+pub use task_pairs::{Documents, TaskPairs, TaskPairsConfig};
+pub use width_qa_generator::{WidthQaGenerator, WidthQaGeneratorConfig};
 
 use ragstill_engine::Registry;
 
@@ -43,5 +58,10 @@ pub fn registry() -> Registry {
     registry.add::<RagVerify>();
     registry.add::<QaF1SampleEvaluator>();
     registry.add_gather::<GroupItems>();
+    registry.add::<AtomicTaskGenerator>();
+    registry.add_gather::<DistinctQuestions>();
+    registry.add_gather::<TaskPairs>();
+    registry.add::<DepthQaGenerator>();
+    registry.add::<WidthQaGenerator>();
     registry
 }

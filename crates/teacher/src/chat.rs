@@ -81,6 +81,8 @@ pub struct Ask {
     pub schema: Option<Arc<OutputSchema>>,
     /// 0 for the first answer to a request, 1 for the next that differs in nothing else, and so on.
     pub sample: u32,
+    /// Whether it is asked because the sample before could not be used. For forecasts; not part of the request.
+    pub again: bool,
     /// How many tokens an answer to this prompt usually has, for forecasts and rate limits.
     pub expected_tokens: u32,
 }

@@ -20,6 +20,7 @@ pub(crate) fn ask(text: &str) -> Ask {
         sampling: Sampling { max_tokens: Some(100), ..Sampling::default() },
         schema: None,
         sample: 0,
+        again: false,
         expected_tokens: 10,
     }
 }

@@ -58,5 +58,5 @@ pub use request::{ChatRequest, InvalidRequest, Message};
 pub use responder::Responder;
 pub use running::Running;
 pub use server::{FakeTeacher, StartError};
-pub use simulate::{ideal, simulate_fifo, simulate_rows, simulate_rows_with_barriers};
+pub use simulate::{Fan, ideal, simulate_fans, simulate_fifo, simulate_rows, simulate_rows_with_barriers};
 pub use tally::{LogEntry, Outcome, Stats};

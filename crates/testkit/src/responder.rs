@@ -29,12 +29,12 @@ impl Responder {
         Self::new(|request| request.prompt().to_owned())
     }
 
-    /// Answers for a RARE run, told apart by what the prompt asks for.
+    /// Answers for a run of RARE, RAG data or agentic RAG, told apart by what the prompt asks for.
     ///
     /// A prompt that names `hard_query` gets `{"hard_query": {"question": …, "scenario": …}}`, made of words of
     /// the document in the prompt, so that retrieval with the question works; most of these answers are fenced
     /// and preceded by a sentence of thinking aloud, as models write them. Every other prompt gets several
-    /// sentences of reasoning. The same request always gets the same answer.
+    /// sentences of reasoning, unless it asks for what the other methods do. The same request always gets the same answer.
     pub fn rare() -> Self {
         Self::new(contents::answer)
     }

@@ -71,6 +71,69 @@ pub fn simulate_rows(rows: &[Vec<Duration>], concurrency: usize) -> Duration {
     }
 }
 
+/// A row whose requests fan out: some are asked at once, and when the last of them has ended several chains begin, each of
+/// requests that follow each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fan {
+    /// The latencies of what is asked at once.
+    pub first: Vec<Duration>,
+    /// The latencies of each chain, in its order.
+    pub chains: Vec<Vec<Duration>>,
+}
+
+/// A request of a row that fans out: row, chain and place in it. Those that are asked at once are chains of their own, behind
+/// the others.
+type Request = (usize, usize, usize);
+
+/// The wall time of a streaming client over rows that fan out: the first requests of all rows are queued in order, and what
+/// may begin when a request ends joins the end of the queue at that moment.
+///
+/// # Panics
+///
+/// When `concurrency` is 0.
+pub fn simulate_fans(rows: &[Fan], concurrency: usize) -> Duration {
+    assert!(concurrency > 0, "concurrency must be at least 1");
+    let latency = |(row, chain, place): Request| match rows[row].chains.get(chain) {
+        Some(chain) => chain[place],
+        None => rows[row].first[chain - rows[row].chains.len()],
+    };
+    let heads = |row: usize| {
+        let chains = rows[row].chains.iter().enumerate().filter(|(_, chain)| !chain.is_empty());
+        chains.map(move |(chain, _)| (row, chain, 0))
+    };
+    let mut queue: VecDeque<Request> = VecDeque::new();
+    let mut open: Vec<usize> = rows.iter().map(|row| row.first.len()).collect();
+    for (row, fan) in rows.iter().enumerate() {
+        let chains = fan.chains.len();
+        queue.extend((0..fan.first.len()).map(|place| (row, chains + place, 0)));
+        if fan.first.is_empty() {
+            queue.extend(heads(row));
+        }
+    }
+    // Ordered by end, then by row, chain and place.
+    let mut in_flight: BinaryHeap<Reverse<(Duration, Request)>> = BinaryHeap::new();
+    let mut now = Duration::ZERO;
+    loop {
+        while in_flight.len() < concurrency
+            && let Some(request) = queue.pop_front()
+        {
+            in_flight.push(Reverse((now + latency(request), request)));
+        }
+        let Some(Reverse((end, (row, chain, place)))) = in_flight.pop() else { return now };
+        now = end;
+        match rows[row].chains.get(chain) {
+            Some(of) if place + 1 < of.len() => queue.push_back((row, chain, place + 1)),
+            Some(_) => {}
+            None => {
+                open[row] -= 1;
+                if open[row] == 0 {
+                    queue.extend(heads(row));
+                }
+            }
+        }
+    }
+}
+
 /// The wall time of a client with a barrier between steps: step `i + 1` of any row starts when step `i` of
 /// every row has ended. The shape of `rows` is that of [`simulate_rows`].
 ///
@@ -93,7 +156,7 @@ mod tests {
 
     use proptest::prelude::{Strategy, prop, prop_assert, prop_assert_eq, proptest};
 
-    use super::{ideal, simulate_fifo, simulate_rows, simulate_rows_with_barriers};
+    use super::{Fan, ideal, simulate_fans, simulate_fifo, simulate_rows, simulate_rows_with_barriers};
 
     fn seconds(values: &[u64]) -> Vec<Duration> {
         values.iter().copied().map(Duration::from_secs).collect()
@@ -140,6 +203,22 @@ mod tests {
         prop::collection::vec((0_u64..5_000).prop_map(Duration::from_millis), 0..60)
     }
 
+    #[test]
+    fn fans_by_hand() {
+        let fan = |first: &[u64], chains: &[&[u64]]| Fan {
+            first: seconds(first),
+            chains: chains.iter().map(|chain| seconds(chain)).collect(),
+        };
+        // Two permits. 0: A1 (–2), A2 (–3); 2: B1 (–3); 3: A2 and B1 end, heads of A, then of B: A's chains 1 (–4) and
+        // 2 (–8); 4: B's chain (–5); 5: the rest of A's first (–6); wall 8.
+        let rows = [fan(&[2, 3], &[&[1, 1], &[5]]), fan(&[1], &[&[1], &[]])];
+        assert_eq!(simulate_fans(&rows, 2), wall(8));
+        assert_eq!(simulate_fans(&rows, 100), wall(8));
+        assert_eq!(simulate_fans(&rows, 1), wall(14));
+        assert_eq!(simulate_fans(&[fan(&[], &[&[2, 3]])], 1), wall(5));
+        assert_eq!(simulate_fans(&[], 3), Duration::ZERO);
+    }
+
     proptest! {
         // Graham 1966: a list schedule ends no later than the ideal plus the longest job.
         #[test]
@@ -167,6 +246,19 @@ mod tests {
         ) {
             let longest: Duration = rows.iter().map(|row| row.iter().sum()).max().unwrap_or_default();
             prop_assert_eq!(simulate_rows(&rows, rows.len()), longest);
+        }
+
+        #[test]
+        fn fans_of_one_request_are_rows(
+            rows in prop::collection::vec(latencies(), 0..10),
+            concurrency in 1_usize..20,
+        ) {
+            let fan = |row: &Vec<Duration>| Fan {
+                first: row.iter().take(1).copied().collect(),
+                chains: vec![row.iter().skip(1).copied().collect()],
+            };
+            let fans: Vec<Fan> = rows.iter().map(fan).collect();
+            prop_assert_eq!(simulate_fans(&fans, concurrency), simulate_rows(&rows, concurrency));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The cases: what is run, what it is compared with, and the target.
 
+mod agentic;
 mod cpu_memory;
 mod decontamination;
 mod export;
@@ -58,6 +59,11 @@ pub const CASES: &[Case] = &[
         name: three_steps::NAME,
         about: "1,500 rows of three requests each with a long tail, 100 in flight, against the ideal",
         run: three_steps::run,
+    },
+    Case {
+        name: agentic::NAME,
+        about: "question tasks of 2,000 documents with a long tail, 500 in flight, against first in, first out; calls counted",
+        run: agentic::run,
     },
     Case {
         name: faults::NAME,

@@ -37,6 +37,7 @@ impl Notes {
 #[derive(Debug, Clone)]
 pub struct Context {
     step: Arc<str>,
+    lane: u32,
     seed: u64,
     teachers: Arc<Teachers>,
     notes: Arc<Notes>,
@@ -45,7 +46,7 @@ pub struct Context {
 impl Context {
     /// The context of the step with this name in a run with this seed.
     pub fn new(step: &str, seed: u64, teachers: Arc<Teachers>, notes: Arc<Notes>) -> Self {
-        Self { step: step.into(), seed, teachers, notes }
+        Self { step: step.into(), lane: 0, seed, teachers, notes }
     }
 
     /// The step's name.
@@ -56,6 +57,13 @@ impl Context {
     /// The generator for this step's choices about this record: always the same draws.
     pub fn rng(&self, id: &RecordId) -> ChaCha8Rng {
         seeded_rng(self.seed, id, &self.step)
+    }
+
+    /// The context for what a step asks about a record at the same time as something else: each such line of questions has
+    /// a number of its own, the first 0. Logs of calls show one lane after the other, whichever was answered first.
+    #[must_use]
+    pub fn lane(&self, lane: u32) -> Self {
+        Self { lane, ..self.clone() }
     }
 
     /// Counts something worth a line in the run's summary; the note reads well after a number (`records got fewer
@@ -75,7 +83,7 @@ impl Context {
         variables: Map<String, Value>,
         sample: u32,
     ) -> Result<Answer> {
-        self.ask_shared(record, prompt, &Arc::new(variables), sample).await
+        self.ask_shared(record, prompt, &Arc::new(variables), sample, false).await
     }
 
     /// Asks for an answer that `read` can use: one that cannot be used is asked again as the next sample, `attempts`
@@ -91,10 +99,27 @@ impl Context {
         attempts: u32,
         read: impl Fn(&Answer) -> std::result::Result<T, String> + Send + Sync,
     ) -> Result<std::result::Result<T, String>> {
+        self.ask_round(record, prompt, variables, (0, attempts), read).await
+    }
+
+    /// [`Context::ask_until`] for a prompt that is answered several times: `round` counts from 0, and each round has
+    /// samples of its own, `attempts` of them.
+    ///
+    /// # Errors
+    /// The teacher's.
+    pub async fn ask_round<T>(
+        &self,
+        record: &Record,
+        prompt: &Prompt,
+        variables: Map<String, Value>,
+        (round, attempts): (u32, u32),
+        read: impl Fn(&Answer) -> std::result::Result<T, String> + Send + Sync,
+    ) -> Result<std::result::Result<T, String>> {
         let variables = Arc::new(variables);
         let mut last = String::new();
-        for sample in 0..attempts {
-            let answer = self.ask_shared(record, prompt, &variables, sample).await?;
+        let first = round.saturating_mul(attempts);
+        for sample in first..first.saturating_add(attempts) {
+            let answer = self.ask_shared(record, prompt, &variables, sample, sample > first).await?;
             match read(&answer) {
                 Ok(value) => return Ok(Ok(value)),
                 Err(reason) if answer.finish == Finish::Length => {
@@ -135,6 +160,7 @@ impl Context {
         prompt: &Prompt,
         variables: &Arc<Map<String, Value>>,
         sample: u32,
+        again: bool,
     ) -> Result<Answer> {
         let role = prompt.role().unwrap_or("default");
         let (teacher, sampling) = self
@@ -150,10 +176,11 @@ impl Context {
             sampling,
             schema: prompt.schema().cloned(),
             sample,
+            again,
             expected_tokens: prompt.expected_tokens(),
         };
         let answer = teacher.ask(&ask).await?;
-        calls::note(&ask, &answer);
+        calls::note(&ask, self.lane, &answer);
         Ok(answer)
     }
 }

@@ -34,10 +34,35 @@ pub struct Fields {
 pub enum Outcome {
     /// The record goes on with these fields added.
     Keep(Map<String, Value>),
-    /// One record for each of these goes on: the record with the fields added, under the id `parent/index`.
-    FanOut(Vec<Map<String, Value>>),
-    /// The record is dropped for this reason.
+    /// One record for each of these: the record with the branch's fields added, under the id `parent/index`. With no
+    /// branch at all the record is dropped.
+    FanOut(Vec<Branch>),
+    /// The record is dropped for this reason: something is wrong with it.
     Reject(String),
+    /// The record is dropped for this reason: nothing is wrong with it, but it is not wanted. Many of these are no sign of
+    /// trouble.
+    Filter(String),
+}
+
+/// What becomes of one of the records that an operator makes of one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Branch {
+    /// It goes on with these fields added.
+    Keep(Map<String, Value>),
+    /// It is dropped with the fields that it had got by then, as [`Outcome::Reject`].
+    Reject {
+        /// The fields that it had got.
+        fields: Map<String, Value>,
+        /// Why.
+        reason: String,
+    },
+    /// It is dropped with the fields that it had got by then, as [`Outcome::Filter`].
+    Filter {
+        /// The fields that it had got.
+        fields: Map<String, Value>,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// Every record of the input, for operators that must see them all before the first row.
@@ -64,8 +89,8 @@ pub trait Operator: Send + Sync {
         Ok(())
     }
 
-    /// Whether records are rejected because they are not wanted, not because something went wrong: then many rejects are
-    /// no sign of trouble.
+    /// Whether every reject is an [`Outcome::Filter`], whatever it is called: for operators whose only work is to sort out
+    /// what is not wanted.
     fn is_filter(&self) -> bool {
         false
     }

@@ -132,7 +132,7 @@ pub async fn run(
 
     monitor.enter(Phase::Finishing);
     let summary = Summary {
-        status: status_of(&end, files.kept, files.rejected, missing.as_ref()),
+        status: status_of(&end, &files, missing.as_ref()),
         recipe: recipe.recipe.clone(),
         teachers: models,
         files: input.inventory().files(),
@@ -321,7 +321,7 @@ fn check_teachers(recipe: &Recipe, offline: bool) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::mistakes(faults)) }
 }
 
-fn status_of(end: &ScheduleEnd, kept: u64, rejected: u64, missing: Option<&MissingList>) -> Status {
+fn status_of(end: &ScheduleEnd, files: &Files, missing: Option<&MissingList>) -> Status {
     if let Some(error) = &end.fatal {
         return Status::Failed(error.to_string());
     }
@@ -337,10 +337,33 @@ fn status_of(end: &ScheduleEnd, kept: u64, rejected: u64, missing: Option<&Missi
     if end.unfinished {
         return Status::Interrupted;
     }
-    if kept == 0 && rejected > 0 {
-        return Status::Failed("every record was rejected; the reasons are in rejects.jsonl".to_owned());
+    if files.kept == 0 && files.rejected > 0 {
+        return Status::Failed(nothing_left(&files.reasons));
     }
     Status::Complete
+}
+
+/// The most reasons that are told of a step that rejected records of a run without any left.
+const REASONS_TOLD: usize = 5;
+
+/// Why a run has no records, by step.
+fn nothing_left(reasons: &BTreeMap<(String, String), u64>) -> String {
+    let steps: Vec<String> = summary::by_step(reasons)
+        .into_iter()
+        .map(|(step, reasons)| {
+            let mut told: Vec<String> = reasons
+                .iter()
+                .take(REASONS_TOLD)
+                .map(|(reason, count)| format!("{count} × {reason}"))
+                .collect();
+            let others: u64 = reasons.iter().skip(REASONS_TOLD).map(|(_, count)| count).sum();
+            if others > 0 {
+                told.push(format!("{others} for other reasons"));
+            }
+            format!("`{step}`: {}", told.join(", "))
+        })
+        .collect();
+    format!("every record was rejected; {}; all of them are in rejects.jsonl", steps.join("; "))
 }
 
 /// Lists what was missing offline in a file; returns how much by prompt.

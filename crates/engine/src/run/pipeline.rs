@@ -1,6 +1,6 @@
 //! One record's way through the steps.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::input::InputRow;
 use super::summary::StepCount;
-use crate::operator::{Context, Operator, Outcome, recorded};
+use crate::operator::{Branch, Context, Operator, Outcome, recorded};
 
 /// The name under which rows are rejected that no step could use.
 pub(crate) const INPUT: &str = "input";
@@ -34,6 +34,14 @@ pub(crate) struct Step {
     pub counts: Counts,
 }
 
+impl Step {
+    /// A record that the step drops because something is wrong with it, or, if it is a filter, because it is not wanted.
+    fn dropped(&self, record: Record, reason: String) -> RowResult {
+        let filtered = u64::from(self.operator.is_filter());
+        RowResult { filtered, ..RowResult::reject(record, &self.name, reason) }
+    }
+}
+
 /// What became of the records that a step was given.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
@@ -43,15 +51,21 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Counts what became of one. What a later run completes is neither kept nor rejected.
+    /// Counts what became of one, or of those that were made of it. What a later run completes is neither kept nor
+    /// rejected.
     fn note(&self, outcome: &ragstill_teacher::Result<Outcome>) {
-        let count = match outcome {
-            Ok(Outcome::Keep(_) | Outcome::FanOut(_)) => &self.kept,
-            Ok(Outcome::Reject(_)) => &self.rejected,
-            Err(error) if error.scope() == Scope::Request => &self.rejected,
-            Err(_) => return,
+        let (kept, rejected) = match outcome {
+            Ok(Outcome::Keep(_)) => (1, 0),
+            Ok(Outcome::FanOut(branches)) if !branches.is_empty() => {
+                let kept = branches.iter().filter(|branch| matches!(branch, Branch::Keep(_))).count() as u64;
+                (kept, branches.len() as u64 - kept)
+            }
+            Ok(Outcome::FanOut(_) | Outcome::Reject(_) | Outcome::Filter(_)) => (0, 1),
+            Err(error) if error.scope() == Scope::Request => (0, 1),
+            Err(_) => (0, 0),
         };
-        count.fetch_add(1, Ordering::Relaxed);
+        self.kept.fetch_add(kept, Ordering::Relaxed);
+        self.rejected.fetch_add(rejected, Ordering::Relaxed);
     }
 
     /// The counts now, under the step's name.
@@ -104,6 +118,8 @@ pub(crate) struct RowResult {
     pub records: Vec<Record>,
     /// Dropped ones.
     pub rejects: Vec<Reject>,
+    /// How many of the dropped ones were dropped because they are not wanted, not because something is wrong with them.
+    pub filtered: u64,
     /// How many are neither, because the run stopped or an answer is missing.
     pub pending: u64,
     /// Lines for other files, by the number of the file: calls are for number 0.
@@ -117,9 +133,15 @@ impl RowResult {
         Self { rejects: vec![Reject { record, operator: operator.to_owned(), reason }], ..Self::default() }
     }
 
+    /// A record that is not wanted.
+    fn filter(record: Record, operator: &str, reason: String) -> Self {
+        Self { filtered: 1, ..Self::reject(record, operator, reason) }
+    }
+
     fn append(&mut self, mut other: Self) {
         self.records.append(&mut other.records);
         self.rejects.append(&mut other.rejects);
+        self.filtered += other.filtered;
         self.pending += other.pending;
         self.lines.append(&mut other.lines);
         self.fatal = self.fatal.take().or(other.fatal);
@@ -131,12 +153,12 @@ impl Pipeline {
     pub(crate) async fn process(&self, row: InputRow) -> RowResult {
         let InputRow { record, excluded } = row;
         if let Some(reject) = excluded {
-            return RowResult { rejects: vec![reject], ..RowResult::default() };
+            return RowResult { rejects: vec![reject], filtered: 1, ..RowResult::default() };
         }
         for field in &self.needs {
             if record.get(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty()) {
                 let reason = format!("the field `{field}` is empty");
-                return RowResult::reject(record, INPUT, reason);
+                return RowResult::filter(record, INPUT, reason);
             }
         }
         if !self.calls {
@@ -168,40 +190,71 @@ impl Pipeline {
                     }
                 };
                 step.counts.note(&outcome);
-                match outcome {
-                    Ok(Outcome::Keep(fields)) => add(&mut record, fields),
-                    Ok(Outcome::FanOut(children)) => {
-                        let running = children.into_iter().enumerate().map(|(child, fields)| {
-                            let mut made = Record::new(record.id.child(child), record.fields.clone());
-                            add(&mut made, fields);
-                            self.run_from(index + 1, made)
-                        });
-                        let mut result = RowResult { lines, ..RowResult::default() };
-                        for child in join_all(running).await {
-                            result.append(child);
-                        }
-                        return result;
+                let ended = match outcome {
+                    Ok(Outcome::Keep(fields)) => {
+                        add(&mut record, fields);
+                        self.take_snapshots(&step.name, &record, &mut lines);
+                        continue;
                     }
-                    Ok(Outcome::Reject(reason)) => {
-                        return RowResult { lines, ..RowResult::reject(record, &step.name, reason) };
+                    Ok(Outcome::FanOut(branches)) if branches.is_empty() => {
+                        step.dropped(record, "the step made no record of it".to_owned())
                     }
-                    Err(error) => {
-                        let result = match error.scope() {
-                            Scope::Request => RowResult::reject(record, &step.name, error.context),
-                            Scope::Pending => RowResult { pending: 1, ..RowResult::default() },
-                            Scope::Run => {
-                                RowResult { pending: 1, fatal: Some(error), ..RowResult::default() }
-                            }
-                        };
-                        return RowResult { lines, ..result };
+                    Ok(Outcome::FanOut(branches)) => {
+                        return self.fan_out(index, &record, branches, lines).await;
                     }
-                }
-                for snapshot in self.snapshots.iter().filter(|snapshot| snapshot.after == step.name) {
-                    lines.push((snapshot.file, snapshot.line(&record)));
-                }
+                    Ok(Outcome::Reject(reason)) => step.dropped(record, reason),
+                    Ok(Outcome::Filter(reason)) => RowResult::filter(record, &step.name, reason),
+                    Err(error) => match error.scope() {
+                        Scope::Request => step.dropped(record, error.context),
+                        Scope::Pending => RowResult { pending: 1, ..RowResult::default() },
+                        Scope::Run => RowResult { pending: 1, fatal: Some(error), ..RowResult::default() },
+                    },
+                };
+                return RowResult { lines, ..ended };
             }
             RowResult { records: vec![record], lines, ..RowResult::default() }
         })
+    }
+
+    /// What becomes of the records that the step with this number made of one: they run on at once, and their results
+    /// follow each other in the order of the branches.
+    async fn fan_out(
+        &self,
+        index: usize,
+        parent: &Record,
+        branches: Vec<Branch>,
+        mut lines: Vec<(usize, String)>,
+    ) -> RowResult {
+        let step = &self.steps[index];
+        let mut running = Vec::with_capacity(branches.len());
+        for (number, branch) in branches.into_iter().enumerate() {
+            let made = |fields| {
+                let mut made = Record::new(parent.id.child(number), parent.fields.clone());
+                add(&mut made, fields);
+                made
+            };
+            running.push(match branch {
+                Branch::Keep(fields) => {
+                    let made = made(fields);
+                    self.take_snapshots(&step.name, &made, &mut lines);
+                    self.run_from(index + 1, made)
+                }
+                Branch::Reject { fields, reason } => Box::pin(ready(step.dropped(made(fields), reason))),
+                Branch::Filter { fields, reason } => {
+                    Box::pin(ready(RowResult::filter(made(fields), &step.name, reason)))
+                }
+            });
+        }
+        let mut result = RowResult { lines, ..RowResult::default() };
+        for made in join_all(running).await {
+            result.append(made);
+        }
+        result
+    }
+
+    fn take_snapshots(&self, step: &Arc<str>, record: &Record, lines: &mut Vec<(usize, String)>) {
+        let wanted = self.snapshots.iter().filter(|snapshot| snapshot.after == *step);
+        lines.extend(wanted.map(|snapshot| (snapshot.file, snapshot.line(record))));
     }
 }
 

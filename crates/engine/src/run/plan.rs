@@ -156,7 +156,7 @@ impl Guess {
 impl Teacher for Guess {
     async fn ask(&self, ask: &Ask) -> ragstill_teacher::Result<Answer> {
         let stored = self.stored(ask)?;
-        if stored.is_none() && ask.sample > 0 {
+        if stored.is_none() && ask.again {
             let before = Ask { sample: ask.sample - 1, ..ask.clone() };
             if self.stored(&before)?.is_none() {
                 // The stand-in's answer cannot be used. A model's may well be: this is no request of the run's.

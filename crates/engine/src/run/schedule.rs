@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::input::InputRow;
 use super::monitor::Monitor;
 use super::order::Reorder;
-use super::pipeline::{INPUT, Pipeline, RowResult};
+use super::pipeline::{Pipeline, RowResult};
 use super::sink::{RowLines, Sink};
 use crate::error::{Error, Result};
 
@@ -66,7 +66,7 @@ pub(crate) async fn schedule(
     let mut end = ScheduleEnd::default();
     let mut next = 0_u64;
     let mut open = true;
-    let mut trial = Trial::of(&pipeline);
+    let mut trial = Trial::default();
     loop {
         tokio::select! {
             finished = tasks.join_next(), if !tasks.is_empty() => {
@@ -126,8 +126,6 @@ pub(crate) async fn schedule(
 /// whatever becomes of the others.
 #[derive(Debug, Default)]
 struct Trial {
-    /// Names under which rows are rejected for what they are.
-    filters: Vec<Arc<str>>,
     /// Numbers of rows that were blank in the input or are not wanted: they say nothing about the teacher and do not count.
     blank: BTreeSet<u64>,
     /// Numbers of rows that the steps rejected.
@@ -138,21 +136,19 @@ struct Trial {
 }
 
 impl Trial {
-    fn of(pipeline: &Pipeline) -> Self {
-        let filters = pipeline.steps.iter().filter(|step| step.operator.is_filter());
-        let filters = filters.map(|step| Arc::clone(&step.name)).chain([Arc::from(INPUT)]).collect();
-        Self { filters, ..Self::default() }
-    }
-
     /// Counts a row that is done, of those that were `begun` so far; true when the trial is lost with it.
     fn is_lost(&mut self, number: u64, row: &RowLines, begun: u64) -> bool {
         if self.over || row.pending > 0 {
             return false;
         }
-        if row.rejects.iter().any(|reject| self.filters.iter().any(|name| **name == reject.operator)) {
-            self.blank.insert(number);
-        } else if row.records.is_empty() {
-            self.rejected.insert(number);
+        if row.records.is_empty() {
+            // Of a row that became several records, what became of most of them.
+            let of = if row.filtered * 2 >= row.rejects.len() as u64 {
+                &mut self.blank
+            } else {
+                &mut self.rejected
+            };
+            of.insert(number);
         }
         let end = self.blank.iter().fold(TRIAL, |end, blank| end + u64::from(*blank < end));
         self.done += u64::from(number < end);
@@ -165,27 +161,36 @@ impl Trial {
 #[cfg(test)]
 mod tests {
     use super::{RowLines, TRIAL, Trial};
-    use crate::run::pipeline::INPUT;
     use crate::run::sink::RejectLine;
 
     fn kept() -> RowLines {
         RowLines { records: vec!["{}".to_owned()], ..RowLines::default() }
     }
 
-    fn rejected(operator: &str) -> RowLines {
-        let reject = RejectLine { operator: operator.to_owned(), reason: String::new(), line: String::new() };
-        RowLines { rejects: vec![reject], ..RowLines::default() }
+    /// A row of which so many records were rejected, and so many of them for what they are.
+    fn dropped(rejects: usize, filtered: u64) -> RowLines {
+        let reject = || RejectLine { operator: String::new(), reason: String::new(), line: String::new() };
+        let rejects = std::iter::repeat_with(reject).take(rejects).collect();
+        RowLines { rejects, filtered, ..RowLines::default() }
+    }
+
+    fn rejected() -> RowLines {
+        dropped(1, 0)
+    }
+
+    fn filtered() -> RowLines {
+        dropped(1, 1)
     }
 
     /// The row with which the trial is lost, if it is.
     fn lost_with(rows: impl IntoIterator<Item = (u64, RowLines)>, begun: u64) -> Option<u64> {
-        let mut trial = Trial { filters: vec![INPUT.into()], ..Trial::default() };
+        let mut trial = Trial::default();
         rows.into_iter().find_map(|(number, row)| trial.is_lost(number, &row, begun).then_some(number))
     }
 
     #[test]
     fn more_than_half_of_the_first_rows_lose_the_trial_in_whatever_order_they_are_done() {
-        let row = |number: u64, rejects: u64| if number < rejects { rejected("judge") } else { kept() };
+        let row = |number: u64, rejects: u64| if number < rejects { rejected() } else { kept() };
         let forwards = |rejects| lost_with((0..200).map(|number| (number, row(number, rejects))), 200);
         let backwards = |rejects| lost_with((0..200).rev().map(|number| (number, row(number, rejects))), 200);
         assert_eq!((forwards(25), backwards(25)), (None, None));
@@ -194,7 +199,7 @@ mod tests {
 
     #[test]
     fn rejects_behind_the_first_rows_do_not_count() {
-        let row = |number: u64| if number >= TRIAL { rejected("judge") } else { kept() };
+        let row = |number: u64| if number >= TRIAL { rejected() } else { kept() };
         assert_eq!(lost_with((0..200).map(|number| (number, row(number))), 200), None);
         assert_eq!(lost_with((0..200).rev().map(|number| (number, row(number))), 200), None);
     }
@@ -202,9 +207,9 @@ mod tests {
     #[test]
     fn blank_rows_make_room_for_later_ones() {
         let row = |number: u64| match number {
-            0..10 => rejected(INPUT),
+            0..10 => filtered(),
             10..34 => kept(),
-            _ => rejected("judge"),
+            _ => rejected(),
         };
         // Rows 10 to 59 count: 24 kept, and 26 rejected, known when the last of the blank rows is.
         assert_eq!(lost_with((0..200).map(|number| (number, row(number))), 200), Some(59));
@@ -212,7 +217,16 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_several_records_counts_as_most_of_them() {
+        let all = |row: fn() -> RowLines| lost_with((0..200).map(|number| (number, row())), 200);
+        assert_eq!(all(|| dropped(5, 5)), None);
+        assert_eq!(all(|| dropped(5, 3)), None);
+        assert_eq!(all(|| dropped(5, 2)), Some(25));
+        assert_eq!(all(|| RowLines { records: vec!["{}".to_owned()], ..dropped(5, 0) }), None);
+    }
+
+    #[test]
     fn a_short_input_has_no_trial() {
-        assert_eq!(lost_with((0..49).map(|number| (number, rejected("judge"))), 49), None);
+        assert_eq!(lost_with((0..49).map(|number| (number, rejected())), 49), None);
     }
 }

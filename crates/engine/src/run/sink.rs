@@ -25,6 +25,8 @@ pub(crate) struct RowLines {
     pub records: Vec<String>,
     /// Lines of `rejects.jsonl`, each with its step and reason.
     pub rejects: Vec<RejectLine>,
+    /// How many of the rejects are no sign of trouble.
+    pub filtered: u64,
     /// How many records have no result.
     pub pending: u64,
     /// Lines of other files, by the number of the file.
@@ -55,6 +57,7 @@ impl RowLines {
                     RejectLine { operator: reject.operator, reason: reject.reason, line }
                 })
                 .collect(),
+            filtered: result.filtered,
             pending: result.pending,
             lines: result.lines,
         }
@@ -82,14 +85,17 @@ impl Park for RowLines {
 const REASONS: usize = 1000;
 
 /// A reason without the words that it quotes in back quotes, so that equal troubles are counted together. Names, which
-/// have no space in them, stay.
+/// have no space in them and no letters beyond ASCII, stay.
 fn without_quotations(reason: &str) -> String {
     let parts: Vec<&str> = reason.split('`').collect();
     let last = parts.len() - 1;
     let shortened: Vec<&str> = parts
         .iter()
         .enumerate()
-        .map(|(at, part)| if at % 2 == 1 && at < last && part.contains(' ') { "…" } else { *part })
+        .map(|(at, part)| {
+            let is_name = !part.contains(' ') && part.is_ascii();
+            if at % 2 == 1 && at < last && !is_name { "…" } else { *part }
+        })
         .collect();
     shortened.join("`")
 }
@@ -174,6 +180,7 @@ mod tests {
         let shortened =
             without_quotations("the field `text` is no list; it starts `some words here`, see `a b");
         assert_eq!(shortened, "the field `text` is no list; it starts `…`, see `a b");
+        assert_eq!(without_quotations("score 2: `答案相同。`"), "score 2: `…`");
         assert_eq!(without_quotations(""), "");
         assert_eq!(without_quotations("no quotes"), "no quotes");
     }

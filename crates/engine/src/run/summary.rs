@@ -136,17 +136,7 @@ impl Clock {
 impl Summary {
     /// Rejects by step, each with its reasons, most frequent first.
     pub fn rejects_by_step(&self) -> Vec<(&str, Vec<(&str, u64)>)> {
-        let mut steps: Vec<(&str, Vec<(&str, u64)>)> = Vec::new();
-        for ((step, reason), count) in &self.reasons {
-            match steps.last_mut().filter(|(last, _)| last == step) {
-                Some((_, reasons)) => reasons.push((reason, *count)),
-                None => steps.push((step, vec![(reason, *count)])),
-            }
-        }
-        for (_, reasons) in &mut steps {
-            reasons.sort_by_key(|(reason, count)| (u64::MAX - count, *reason));
-        }
-        steps
+        by_step(&self.reasons)
     }
 
     /// The summary as `run.json` holds it.
@@ -198,6 +188,21 @@ impl Summary {
         }
         json
     }
+}
+
+/// Counted reasons by step, the most frequent first.
+pub(super) fn by_step(reasons: &BTreeMap<(String, String), u64>) -> Vec<(&str, Vec<(&str, u64)>)> {
+    let mut steps: Vec<(&str, Vec<(&str, u64)>)> = Vec::new();
+    for ((step, reason), count) in reasons {
+        match steps.last_mut().filter(|(last, _)| last == step) {
+            Some((_, reasons)) => reasons.push((reason, *count)),
+            None => steps.push((step, vec![(reason, *count)])),
+        }
+    }
+    for (_, reasons) in &mut steps {
+        reasons.sort_by_key(|(reason, count)| (u64::MAX - count, *reason));
+    }
+    steps
 }
 
 /// `usage.json`: what the answers that the run used took, in all, by teacher, by operator and by prompt.

@@ -21,9 +21,10 @@ pub const NEAR_CONTAINMENT: f64 = 0.8;
 pub const NEAR_CONTAINMENT_SHINGLES: usize = 8;
 
 /// The words in a shingle.
-const WIDTH: usize = 3;
+pub(super) const WIDTH: usize = 3;
 
-/// The set of a text's word 3-grams, hashed; of a text with fewer than three words, the set of its words.
+/// The set of a text's word 3-grams, hashed; of a text with fewer than three words, the set of its words. Or any other set
+/// of hashes ([`of_hashes`](Self::of_hashes)): short texts are better compared by other parts.
 ///
 /// Words are compared in lower case and without punctuation. The hashes are the same on every machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,15 @@ impl Shingles {
         words.sort_unstable();
         words.dedup();
         Self(words)
+    }
+
+    /// The set of these parts, whatever they are the hashes of.
+    pub fn of_hashes(parts: impl IntoIterator<Item = u64>) -> Self {
+        let mut parts: Vec<u64> = parts.into_iter().map(mix).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        parts.shrink_to_fit();
+        Self(parts)
     }
 
     /// How many different shingles there are.
@@ -66,6 +76,11 @@ impl Shingles {
     pub fn containment(&self, other: &Self) -> f64 {
         let smaller = self.len().min(other.len());
         if smaller == 0 { 0.0 } else { self.shared(other) as f64 / smaller as f64 }
+    }
+
+    /// The set of these hashes, which ascend.
+    pub(super) fn of_ascending(hashes: Vec<u64>) -> Self {
+        Self(hashes)
     }
 
     /// Gives back the room that repetitions took, for sets that are held for long.
@@ -154,6 +169,8 @@ mod tests {
         assert_eq!(Shingles::of("two words").len(), 2);
         assert_eq!(Shingles::of("words two"), Shingles::of("two words"));
         assert!(Shingles::of(" — ").is_empty());
+        let (a, b) = (Shingles::of_hashes([3, 1, 2, 3]), Shingles::of_hashes([2, 3, 4]));
+        assert_eq!((a.len(), a.jaccard(&b)), (3, 0.5));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 mod config;
 mod operator;
 mod preview;
-mod source_words;
 
 pub use config::Doc2QueryConfig;
 pub use operator::Doc2Query;

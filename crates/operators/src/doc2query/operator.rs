@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::config::Doc2QueryConfig;
 use super::preview;
-use super::source_words::names_its_source;
+use crate::source_words::names_its_source;
 
 const PROMPT: &str = "doc2query/question";
 

@@ -5,12 +5,18 @@
 mod script;
 mod simulated_retrieval;
 
+mod atomic_task_generator;
 mod bm25_hard_neg;
 mod chunk_filter;
+mod depth_qa_generator;
+mod distinct_questions;
 mod doc2query;
+mod gathering;
 mod group_items;
 mod negative_judge;
 mod qa_f1_sample_evaluator;
 mod rag_qa;
 mod rag_verify;
 mod reason_distill;
+mod task_pairs;
+mod width_qa_generator;

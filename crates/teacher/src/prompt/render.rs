@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::messages::{Message, MessageRole, Messages};
 
 /// A prompt: templates for the messages, and how the answer is to be drawn and shaped.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Prompt {
     name: Arc<str>,
     role: Option<String>,
@@ -27,7 +27,7 @@ pub struct Prompt {
 }
 
 /// One message of a prompt: the same for every request, or a template.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Section {
     Same { message: Message, json: String },
     Template { role: MessageRole, name: String },
@@ -137,6 +137,18 @@ impl Prompt {
             }
         }
         Ok(())
+    }
+
+    /// The prompt with another temperature.
+    ///
+    /// # Errors
+    /// Why a prompt cannot have this temperature.
+    pub fn with_temperature(&self, temperature: f64) -> std::result::Result<Self, String> {
+        let sampling = Sampling { temperature: Some(temperature), ..self.sampling.clone() };
+        match sampling.faults().into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(Self { sampling, ..self.clone() }),
+        }
     }
 
     /// The prompt's name, for instance `doc2query/question`.

@@ -1,5 +1,8 @@
-//! Plausible contents: RARE's questions and reasoning, judgments of its negatives, what RAG data asks for, and nonsense.
+//! Plausible contents: RARE's questions and reasoning, judgments of its negatives, what RAG data and agentic RAG ask for, and
+//! nonsense.
 
+mod agentic;
+mod depth_width;
 mod rag;
 
 use serde_json::json;
@@ -90,7 +93,10 @@ pub(crate) fn answer(request: &ChatRequest) -> String {
     } else if asks_for("\"passes\":") {
         rag::verdict(&words, &mut draws)
     } else {
-        sentences(&REASONING, &words)
+        // The first also ask for an answer from memory, in a shape of their own.
+        depth_width::answer(request, &words, &mut draws)
+            .or_else(|| agentic::answer(request, &words, &mut draws))
+            .unwrap_or_else(|| sentences(&REASONING, &words))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What each command prints and writes.
 
+mod agentic;
 mod demo;
 mod events;
 mod export;

@@ -62,7 +62,7 @@ impl Examples {
         if faults.is_empty() { Ok(Self { specs: specs.to_vec(), environment }) } else { Err(faults) }
     }
 
-    /// The examples of these kinds that a record makes.
+    /// The examples of these kinds that a record makes: those whose `when` holds for it.
     ///
     /// # Errors
     /// A sentence naming the record, when a template fails on it.
@@ -70,7 +70,11 @@ impl Examples {
         let render = Render { environment: &self.environment, fields: Value::from(Serde(&record.fields)) };
         let wanted = self.specs.iter().enumerate().filter(|(_, spec)| kinds.contains(&spec.kind()));
         wanted
-            .map(|(index, spec)| render.example(index, spec, record))
+            .filter_map(|(index, spec)| match render.is_wanted(index, spec) {
+                Ok(true) => Some(render.example(index, spec, record)),
+                Ok(false) => None,
+                Err(why) => Some(Err(why)),
+            })
             .collect::<Result<_, String>>()
             .map_err(|why| format!("record {}: its example cannot be made: {why}", record.id))
     }
@@ -83,12 +87,18 @@ struct Render<'a> {
 }
 
 impl Render<'_> {
+    /// Whether the record is one of those that make the example.
+    fn is_wanted(&self, index: usize, spec: &ExampleSpec) -> Result<bool, String> {
+        let Some(_) = spec.when() else { return Ok(true) };
+        Ok(self.value(&format!("{index}/when"), &self.fields)?.is_true())
+    }
+
     fn example(&self, index: usize, spec: &ExampleSpec, record: &Record) -> Result<Example, String> {
         let id = record.id.clone();
         let text = |what: &str| self.text(&format!("{index}/{what}"), &self.fields);
         let list = |what: &str| self.texts(&format!("{index}/{what}"), &self.fields);
         Ok(match spec {
-            ExampleSpec::Conversation { turns: specs } => {
+            ExampleSpec::Conversation { turns: specs, .. } => {
                 let mut turns = Vec::new();
                 self.turns(&format!("{index}/turn "), specs, &self.fields, &mut turns)?;
                 if turns.is_empty() {
@@ -197,17 +207,24 @@ struct Templates {
 
 impl Templates {
     fn of(&mut self, index: usize, spec: &ExampleSpec) {
+        match spec.when() {
+            Some(expression) if expression.trim().is_empty() => {
+                self.faults.push("`when` is blank; leave it out for all records".to_owned());
+            }
+            Some(expression) => self.value(format!("{index}/when"), expression, false),
+            None => {}
+        }
         let mut text = |what: &str, source: &str| self.text(format!("{index}/{what}"), source, false);
         match spec {
-            ExampleSpec::Conversation { turns } => self.turns(&format!("{index}/turn "), turns, false),
-            ExampleSpec::Task { question, answers, metadata } => {
+            ExampleSpec::Conversation { turns, .. } => self.turns(&format!("{index}/turn "), turns, false),
+            ExampleSpec::Task { question, answers, metadata, .. } => {
                 text("question", question);
                 self.list(format!("{index}/answers"), answers, false);
                 for (name, expression) in metadata {
                     self.value(format!("{index}/metadata.{name}"), expression, false);
                 }
             }
-            ExampleSpec::Triplet { query, positives, negatives } => {
+            ExampleSpec::Triplet { query, positives, negatives, .. } => {
                 text("query", query);
                 self.list(format!("{index}/positives"), positives, false);
                 self.list(format!("{index}/negatives"), negatives, false);

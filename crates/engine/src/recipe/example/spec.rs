@@ -11,11 +11,17 @@ use serde::{Deserialize, Serialize};
 pub enum ExampleSpec {
     /// A conversation for fine-tuning.
     Conversation {
+        /// An expression: only records for which it is true make the example; all do without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when: Option<String>,
         /// The turns in order.
         turns: Vec<TurnSpec>,
     },
     /// A question with answers that can be checked, for reinforcement learning.
     Task {
+        /// An expression: only records for which it is true make the example; all do without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when: Option<String>,
         /// A template for the question.
         question: String,
         /// An expression that gives a list of texts, the preferred answer first.
@@ -26,6 +32,9 @@ pub enum ExampleSpec {
     },
     /// A triplet for training a retriever.
     Triplet {
+        /// An expression: only records for which it is true make the example; all do without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when: Option<String>,
         /// A template for the query.
         query: String,
         /// An expression that gives a list of texts, for instance `[text]`.
@@ -74,6 +83,15 @@ impl ExampleSpec {
             Self::Conversation { .. } => ExampleKind::Conversation,
             Self::Task { .. } => ExampleKind::Task,
             Self::Triplet { .. } => ExampleKind::Triplet,
+        }
+    }
+
+    /// The expression that says which records make it, if not all do.
+    pub fn when(&self) -> Option<&str> {
+        match self {
+            Self::Conversation { when, .. } | Self::Task { when, .. } | Self::Triplet { when, .. } => {
+                when.as_deref()
+            }
         }
     }
 }

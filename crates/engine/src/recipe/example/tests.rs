@@ -71,6 +71,37 @@ fn turns_for_each_item_with_what_may_be_left_out() {
 }
 
 #[test]
+fn examples_are_made_of_the_records_that_they_are_for() {
+    let specs: Vec<ExampleSpec> = serde_json::from_value(json!([
+        {"kind": "triplet", "when": "history", "query": "{{ question }}", "positives": "[text]", "negatives": "negs"},
+        {"kind": "task", "when": "mask and not history", "question": "{{ reasoning.x }}", "answers": "history"},
+        {"kind": "conversation", "when": "reasoning is none or order | length > 2", "turns": [{"role": "user", "text": "x"}]},
+    ]))
+    .unwrap();
+    let examples = Examples::compile(&specs, &fields()).unwrap();
+    let all = [ExampleKind::Triplet, ExampleKind::Task, ExampleKind::Conversation];
+    let kinds = |record: &Record| -> Vec<_> {
+        examples.of(record, &all).unwrap().iter().map(Example::kind).collect()
+    };
+    // What stands in an example that is not made is not looked at: of this record the task would fail.
+    assert_eq!(kinds(&record()), [ExampleKind::Triplet, ExampleKind::Conversation]);
+    for nothing in [json!(null), json!([]), json!(""), json!(false), json!(0)] {
+        let mut without = record();
+        without.set("history", nothing.clone());
+        without.set("mask", nothing.clone());
+        assert_eq!(kinds(&without), [ExampleKind::Conversation], "{nothing}");
+    }
+    let mut short = record();
+    short.set("order", json!([]));
+    assert_eq!(kinds(&short), [ExampleKind::Triplet]);
+    short.set("order", json!(7));
+    let fault = examples.of(&short, &all).unwrap_err();
+    assert!(fault.starts_with("record r: "), "{fault}");
+    let again: Vec<ExampleSpec> = serde_json::from_value(serde_json::to_value(&specs).unwrap()).unwrap();
+    assert_eq!(again, specs);
+}
+
+#[test]
 fn faults_are_all_listed() {
     let text = faults(json!([
         {"kind": "conversation", "turns": [
@@ -81,7 +112,9 @@ fn faults_are_all_listed() {
             {"each": "history"},
             {"role": "user", "text": "{{ item }}"},
         ]},
-        {"kind": "task", "question": "q", "answers": "anwers"}
+        {"kind": "task", "question": "q", "answers": "anwers", "when": "histroy"},
+        {"kind": "triplet", "query": "q", "positives": "[]", "negatives": "[]", "when": "mask and"},
+        {"kind": "triplet", "query": "q", "positives": "[]", "negatives": "[]", "when": ""}
     ]));
     for part in [
         "did you mean `question`",
@@ -92,8 +125,11 @@ fn faults_are_all_listed() {
         "`turn 5` has `each` and no `turns`",
         "`turn 6` uses the field `item`",
         "`answers` uses the field `anwers`",
+        "`when` uses the field `histroy`, which no record has; did you mean `history`?",
+        "`when` cannot be compiled",
+        "`when` is blank",
     ] {
         assert!(text.contains(part), "{part} missing in\n{text}");
     }
-    assert_eq!(text.lines().filter(|line| line.starts_with('`')).count(), 8, "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with('`')).count(), 11, "{text}");
 }

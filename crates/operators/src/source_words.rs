@@ -17,7 +17,7 @@ const POINTERS: &[&[&str]] = &[
 ];
 
 /// The phrase by which a question names the text it was made from, if it does.
-pub(super) fn names_its_source(question: &str) -> Option<String> {
+pub(crate) fn names_its_source(question: &str) -> Option<String> {
     let lower = question.to_lowercase();
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

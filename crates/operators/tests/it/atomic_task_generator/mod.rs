@@ -1,0 +1,6 @@
+//! AtomicTaskGenerator, stage by stage.
+
+mod filters;
+mod stages;
+mod tasks;
+mod teacher;
