@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use ragstill_engine::Split;
 use ragstill_operators::Strategy;
 use ragstill_retrieve::analysis::Language;
+use ragstill_score::Normalization;
 
 /// Documents to training data for retrieval-augmented language models.
 #[derive(Debug, Parser)]
@@ -33,6 +34,8 @@ pub enum Command {
     Tokens(TokensArgs),
     /// Mine hard negatives for questions, without a teacher
     Negatives(NegativesArgs),
+    /// Score answers: exact match and token F1 of each row, and the means
+    Score(ScoreArgs),
     /// Search documents with BM25
     Search(SearchArgs),
     /// Index documents once, to search them often
@@ -75,7 +78,7 @@ pub struct FileArgs {
 pub struct ReadingArgs {
     #[command(flatten)]
     pub files: FileArgs,
-    /// Which repetitions of records to leave out: `off`, `exact` or `near`
+    /// Which repetitions of documents and records to leave out: `off`, `exact` or `near`
     #[arg(long, value_name = "off|exact|near")]
     pub dedup: Option<String>,
     /// Evaluation sets: records that share 13 words in a row with one are left out
@@ -352,6 +355,39 @@ fn strategy(name: &str) -> Result<Strategy, String> {
         "mixed" => Ok(Strategy::Mixed),
         _ => Err("give bm25, random or mixed".to_owned()),
     }
+}
+
+/// `ragstill score`.
+#[derive(Debug, Args)]
+#[command(override_usage = "ragstill score <FILE> --prediction FIELD --truth FIELD [OPTIONS]")]
+pub struct ScoreArgs {
+    /// JSONL, JSON, CSV, TSV or Parquet rows, compressed too; - is JSONL, JSON or Parquet on standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The field with the answer to score
+    #[arg(long, value_name = "FIELD")]
+    pub prediction: String,
+    /// The field with the answer that counts as right, or a list of them
+    #[arg(long, value_name = "FIELD")]
+    pub truth: String,
+    /// What is made of answers before they are compared: `squad` for words, `chinese` for characters
+    #[arg(long, value_name = "squad|chinese", default_value_t)]
+    pub normalization: Normalization,
+    /// A file for the rows with their scores: .jsonl, .json or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The field of --out that gets the F1, 0 to 1
+    #[arg(long, value_name = "FIELD", default_value = "F1Score")]
+    pub output_key: String,
+    /// The field of --out that gets 1 for an exact match, else 0
+    #[arg(long, value_name = "FIELD", default_value = "EM")]
+    pub em_key: String,
+    /// Fail when a row cannot be read
+    #[arg(long)]
+    pub strict: bool,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ragstill search`.

@@ -245,7 +245,8 @@ pub fn first_words(text: &str, characters: usize) -> String {
     line
 }
 
-fn count(number_of: u64, what: &str) -> String {
+/// A number and what it counts, which takes an `s` unless it is one.
+pub fn count(number_of: u64, what: &str) -> String {
     format!("{} {what}{}", number(number_of), if number_of == 1 { "" } else { "s" })
 }
 

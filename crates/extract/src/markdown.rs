@@ -134,7 +134,11 @@ impl Markdown {
 
     /// Begins an item with this marker, `- ` for instance.
     pub(crate) fn open_item(&mut self, marker: &str, first_of_its_list: bool) {
-        self.tight = !first_of_its_list || self.in_item();
+        // A list that an item begins with stands on its first line, which that item has parted from what is before it.
+        let is_first_in_item = matches!(self.prefixes.last(), Some(Prefix::Item { written: false, .. }));
+        if !is_first_in_item || !first_of_its_list {
+            self.tight = !first_of_its_list || self.in_item();
+        }
         self.open(Prefix::Item { marker: marker.to_owned(), written: false });
     }
 
@@ -296,6 +300,24 @@ mod tests {
             m.paragraph("After");
         });
         assert_eq!(text, "Before\n\n- a\n  1. a1\n\n     a1 too\n  2. a2\n- ```\n  x\n\n  y\n  ```\n\nAfter");
+    }
+
+    #[test]
+    fn an_item_may_begin_with_a_list() {
+        let text = written(|m| {
+            m.paragraph("Before");
+            for number in ["1. ", "2. "] {
+                m.open_item(number, number == "1. ");
+                m.open_item("- ", true);
+                m.paragraph("a");
+                m.close();
+                m.open_item("- ", false);
+                m.paragraph("b");
+                m.close();
+                m.close();
+            }
+        });
+        assert_eq!(text, "Before\n\n1. - a\n   - b\n2. - a\n   - b");
     }
 
     #[test]

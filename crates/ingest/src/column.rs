@@ -99,6 +99,11 @@ impl TextColumn {
     }
 }
 
+/// Whether columns of text often have this name.
+pub(crate) fn is_usual_name(name: &str) -> bool {
+    USUAL.iter().any(|usual| name.eq_ignore_ascii_case(usual))
+}
+
 fn guess(fields: &Map<String, Value>) -> Option<String> {
     let is_text = |name: &str| fields.get(name).is_some_and(Value::is_string);
     let named = |usual: &str| fields.keys().find(|name| name.eq_ignore_ascii_case(usual) && is_text(name));

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     TooLong,
     /// A document whose text takes longer to get out than its limit.
     TooSlow,
+    /// A text that the tokenizer cannot encode. It is read, its tokens are estimated.
+    NotEncoded,
     /// An input that holds nothing to read.
     Empty,
     /// An option out of its range.

@@ -122,6 +122,12 @@ impl Input {
         records(&self.shared)
     }
 
+    /// The format of standard input, if that is read.
+    pub(crate) fn stdin_format(&self) -> Option<Format> {
+        let is_stdin = |origin: &&Origin| matches!(origin, Origin::Stdin { .. });
+        self.shared.origins.iter().find(is_stdin).map(Origin::format)
+    }
+
     /// What the input consists of, and what was passed over.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory

@@ -42,5 +42,6 @@ pub use place::Place;
 pub use read::{Records, Sourced};
 pub use report::{CorpusReport, LengthCount, TextCount};
 pub use screen::{
-    CONTAMINATED, DUPLICATE, Excluded, Exclusion, NEAR_DUPLICATE, Screener, read_contamination,
+    CONTAMINATED, DUPLICATE, DUPLICATE_DOCUMENT, EvaluationMatch, Excluded, Exclusion, NEAR_DUPLICATE,
+    NEAR_DUPLICATE_DOCUMENT, RepeatedDocument, RepeatedDocuments, Screener, read_contamination,
 };

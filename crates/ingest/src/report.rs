@@ -7,12 +7,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::chunk::TokenCounter;
-use crate::dedup::Dedup;
+use crate::dedup::{Dedup, DuplicateKind};
 use crate::formats::Format;
 use crate::input::Input;
 use crate::inventory::Inventory;
-use crate::read::Sourced;
-use crate::screen::{DUPLICATE, Screener};
+use crate::origin::STDIN_PLACE;
+use crate::screen::{Exclusion, RepeatedDocuments, Screener};
 
 /// Characters from which a text belongs to the next class of lengths; the last class has no end.
 const LENGTHS: &[usize] = &[0, 100, 250, 500, 1000, 2000, 4000, 8000];
@@ -42,10 +42,12 @@ pub struct CorpusReport {
     pub blank: u64,
     /// Chunks that were dropped because they were too short.
     pub short_chunks: u64,
-    /// Records with the same words in the same order as an earlier one.
+    /// Records with the same words in the same order as an earlier one, or of a document with the same as an earlier one.
     pub duplicates: u64,
-    /// Records with nearly the same words as an earlier one.
+    /// Records with nearly the same words as an earlier one, or of a document with nearly the same as an earlier one.
     pub near_duplicates: u64,
+    /// Documents that repeat others as wholes; their records are among the duplicates.
+    pub duplicate_documents: RepeatedDocuments,
     /// Languages by their ISO 639-3 codes, the most frequent first, with their shares of the records that were looked at.
     pub languages: Vec<(String, f64)>,
     /// Records by the length of their text.
@@ -91,6 +93,7 @@ impl CorpusReport {
             short_chunks: 0,
             duplicates: 0,
             near_duplicates: 0,
+            duplicate_documents: RepeatedDocuments::default(),
             languages: Vec::new(),
             lengths: lengths(),
             failures: Vec::new(),
@@ -98,30 +101,34 @@ impl CorpusReport {
         };
         let mut screener = Screener::new(text_field, Dedup::Near, None);
         let mut languages = BTreeMap::new();
+        let stdin = input.stdin_format();
         let mut records = input.records();
         for item in records.by_ref() {
             match item {
                 Ok(sourced) => {
                     let text = sourced.record.get(text_field).and_then(Value::as_str);
-                    screener.push(&sourced.record);
-                    report.add(&sourced, text.unwrap_or_default(), counter, &mut languages);
+                    screener.push(&sourced);
+                    let format = if &*sourced.place.file == STDIN_PLACE { stdin } else { None };
+                    let format = format.or_else(|| Format::of_path(Path::new(&*sourced.place.file)));
+                    report.add(format, text.unwrap_or_default(), counter, &mut languages);
                 }
                 Err(error) => report.fail(error.to_string()),
             }
         }
         report.short_chunks = records.short_chunks();
-        let again = input.records().filter_map(|item| Some(item.ok()?.record));
-        for exclusion in screener.finish(again).into_values() {
-            let is_exact = exclusion.reason == DUPLICATE;
+        let excluded = screener.finish(|| input.records().filter_map(Result::ok));
+        for (_, exclusion) in excluded.iter() {
+            let is_exact = matches!(exclusion, Exclusion::Repeats { kind: DuplicateKind::Exact, .. });
             *(if is_exact { &mut report.duplicates } else { &mut report.near_duplicates }) += 1;
         }
+        report.duplicate_documents = excluded.documents().clone();
         report.languages = shares(languages);
         report
     }
 
     fn add(
         &mut self,
-        sourced: &Sourced,
+        format: Option<Format>,
         text: &str,
         counter: &TokenCounter,
         languages: &mut BTreeMap<&'static str, u64>,
@@ -136,7 +143,7 @@ impl CorpusReport {
             *languages.entry(code).or_insert(0) += 1;
         }
         let tokens = counter.count(text) as u64;
-        let format = Format::of_path(Path::new(&*sourced.place.file)).map_or("stdin", Format::as_str);
+        let format = format.map_or("", Format::as_str);
         let of_format = self.formats.entry(format.to_owned()).or_default();
         for count in [of_format, &mut self.total] {
             count.records += 1;

@@ -14,6 +14,7 @@ mod negatives_100k;
 mod negatives_duplicates;
 mod one_step;
 pub mod read_rows;
+mod score_pairs;
 mod three_steps;
 
 use anyhow::Result;
@@ -113,5 +114,10 @@ pub const CASES: &[Case] = &[
         name: decontamination::NAME,
         about: "20,000 passages against 100,000 evaluation texts: speed, and what is found",
         run: decontamination::run,
+    },
+    Case {
+        name: score_pairs::NAME,
+        about: "answers compared by token F1 on one thread",
+        run: score_pairs::run,
     },
 ];

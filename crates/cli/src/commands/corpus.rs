@@ -4,13 +4,18 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use ragstill_engine::{Error, Result};
-use ragstill_ingest::{ChunkOptions, CorpusReport, Input, ReadOptions, TextColumn, TextCount, TokenCounter};
+use ragstill_ingest::{
+    ChunkOptions, CorpusReport, Input, ReadOptions, RepeatedDocument, TextColumn, TextCount, TokenCounter,
+};
 
 use crate::args::CorpusArgs;
 use crate::show::number;
 
 /// Columns of the longest bar of the lengths.
 const BAR: u64 = 40;
+
+/// Documents that repeat others and are listed.
+const REPEATED: usize = 20;
 
 /// Shows what is in files and folders.
 pub fn corpus(args: &CorpusArgs) -> Result<ExitCode> {
@@ -68,9 +73,6 @@ fn table(report: &CorpusReport) -> String {
         files += found.files;
         bytes += found.bytes;
     }
-    if let Some(count) = report.formats.get("stdin") {
-        row("stdin", 0, 0, count);
-    }
     if report.inventory.formats.len() > 1 {
         row("together", files, bytes, &report.total);
     }
@@ -93,6 +95,15 @@ fn table(report: &CorpusReport) -> String {
         number(report.near_duplicates),
         share(report.near_duplicates)
     );
+    let documents = &report.duplicate_documents;
+    if documents.exact + documents.near > 0 {
+        let _ = writeln!(
+            out,
+            "whole documents  {} exact, {} near",
+            number(documents.exact),
+            number(documents.near)
+        );
+    }
     for (name, count) in [("blank", report.blank), ("short, dropped", report.short_chunks)] {
         if count > 0 {
             let _ = writeln!(out, "{name:<17}{}", number(count));
@@ -112,6 +123,17 @@ fn table(report: &CorpusReport) -> String {
         };
         let bar = "█".repeat((class.records * BAR).div_ceil(most) as usize);
         let _ = writeln!(out, "{range:<14}{:>10}  {bar}", number(class.records));
+    }
+    if !documents.listed.is_empty() {
+        out.push_str("\ndocuments that repeat others\n");
+        for repeated in documents.listed.iter().take(REPEATED) {
+            let RepeatedDocument { document, of, similarity } = repeated;
+            let _ = writeln!(out, "  {document} repeats {of} ({similarity})");
+        }
+        let more = (documents.exact + documents.near).saturating_sub(REPEATED as u64);
+        if more > 0 {
+            let _ = writeln!(out, "  and {} more", number(more));
+        }
     }
     if report.failed > 0 {
         let _ = writeln!(out, "\n{} could not be read:", number(report.failed));

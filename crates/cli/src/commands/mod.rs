@@ -10,6 +10,7 @@ mod negatives;
 mod plan;
 mod recipes;
 mod run;
+mod score;
 mod search;
 mod tokens;
 
@@ -29,6 +30,7 @@ pub fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Formats => formats::formats(),
         Command::Tokens(args) => tokens::tokens(&args),
         Command::Negatives(args) => negatives::negatives(&args),
+        Command::Score(args) => score::score(&args),
         Command::Search(args) => search::search(&args),
         Command::Index(args) => index::index(&args),
         Command::Corpus(args) => corpus::corpus(&args),

@@ -32,7 +32,7 @@ pub struct InputSettings {
     pub no_ignore: bool,
     /// Whether anything that cannot be read ends the run before it begins.
     pub strict: bool,
-    /// Which repetitions of records are left out: `off`, `exact` or `near`.
+    /// Which repetitions of documents and records are left out: `off`, `exact` or `near`.
     pub dedup: Dedup,
     /// Evaluation sets of which the records must hold nothing.
     pub decontaminate: Vec<PathBuf>,

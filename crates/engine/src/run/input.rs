@@ -94,7 +94,8 @@ pub(crate) fn check_input(
             // Which column holds the text is for the user to say, and true of all rows.
             Err(error) if error.kind() == ErrorKind::NoTextColumn => faults.add(error.to_string()),
             Err(error) => failures.add(error.to_string()),
-            Ok(Sourced { record, place }) => {
+            Ok(sourced) => {
+                let Sourced { record, place, .. } = &sourced;
                 rows += 1;
                 for field in &settings.fields {
                     if let Err(fault) = record.text(field) {
@@ -108,7 +109,7 @@ pub(crate) fn check_input(
                         ));
                     }
                 }
-                screener.push(&record);
+                screener.push(&sourced);
             }
         }
     }
@@ -122,8 +123,8 @@ pub(crate) fn check_input(
     if !lines.is_empty() {
         return Err(Error::mistakes(lines));
     }
-    let again = input.records().filter_map(|item| Some(item.ok()?.record));
-    Ok(CheckedInput { rows, excluded: Arc::new(screener.finish(again)), failures })
+    let excluded = screener.finish(|| input.records().filter_map(std::result::Result::ok));
+    Ok(CheckedInput { rows, excluded: Arc::new(excluded), failures })
 }
 
 /// Checks that the run directory is not among the input: the next run would read its files as documents.
@@ -187,9 +188,9 @@ pub(crate) fn stream(input: &Input, checked: &CheckedInput, limit: u64) -> Recei
 }
 
 fn row_of(mut record: Record, number: u64, excluded: &Excluded) -> InputRow {
-    let excluded = excluded.get(&number).map(|exclusion| {
-        record.fields.insert(EXCLUDED.to_owned(), exclusion.details.clone());
-        Reject { record: record.clone(), operator: INPUT.to_owned(), reason: exclusion.reason.to_owned() }
+    let excluded = excluded.get(number).map(|exclusion| {
+        record.fields.insert(EXCLUDED.to_owned(), exclusion.details());
+        Reject { record: record.clone(), operator: INPUT.to_owned(), reason: exclusion.reason().to_owned() }
     });
     InputRow { record, excluded }
 }
@@ -202,7 +203,7 @@ impl Corpus for InputCorpus<'_> {
     fn records(&self) -> Box<dyn Iterator<Item = Result<Record>> + Send + '_> {
         let excluded = &self.1.excluded;
         let readable = self.0.records().filter_map(std::result::Result::ok);
-        let kept = (0..).zip(readable).filter(|(number, _)| !excluded.contains_key(number));
+        let kept = (0..).zip(readable).filter(|(number, _)| excluded.get(*number).is_none());
         Box::new(kept.map(|(_, sourced)| Ok(sourced.record)))
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::data_type::{BoolType, ByteArrayType, Int64Type};
+use parquet::data_type::{BoolType, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -19,24 +19,25 @@ use crate::whole_file::{ClosedFile, WholeFile};
 /// The text that is held before it is written as a row group, in bytes: enough for a row group to compress well, little
 /// enough that several files at once stay small.
 const GROUP_BYTES: usize = 16 << 20;
-/// The rows that are held before they are written.
+/// The rows that are held before they are written, of columns that are not more than [`USUAL_LEAVES`]; of more, fewer.
 const GROUP_ROWS: usize = 1 << 17;
+const USUAL_LEAVES: usize = 32;
 
 /// The columns of a file.
 #[derive(Debug, Clone)]
-pub(crate) struct Columns {
-    columns: Arc<[(&'static str, Kind)]>,
+pub(crate) struct Columns<N = &'static str> {
+    columns: Arc<[(N, Kind<N>)]>,
     schema: TypePtr,
 }
 
-impl Columns {
+impl<N: Clone + AsRef<str>> Columns<N> {
     /// Columns with these names, in this order.
-    pub(crate) fn new(columns: Vec<(&'static str, Kind)>) -> Result<Self> {
-        // The names and kinds are those of this crate's own formats; the library still has to accept them.
+    pub(crate) fn new(columns: Vec<(N, Kind<N>)>) -> Result<Self> {
+        // The library has to accept the names and kinds; those of this crate's own formats it does.
         let schema = || {
             let fields = columns
                 .iter()
-                .map(|(name, kind)| kind.schema(name))
+                .map(|(name, kind)| kind.schema(name.as_ref()))
                 .collect::<Result<Vec<_>, ParquetError>>()?;
             Type::group_type_builder("schema").with_fields(fields).build()
         };
@@ -46,16 +47,17 @@ impl Columns {
 }
 
 /// A file of rows in columns.
-pub(crate) struct ParquetPart {
+pub(crate) struct ParquetPart<N = &'static str> {
     path: PathBuf,
     writer: SerializedFileWriter<WholeFile>,
-    columns: Columns,
+    columns: Columns<N>,
     leaves: Vec<Leaf>,
     bytes: usize,
     rows: usize,
+    group_rows: usize,
 }
 
-impl ParquetPart {
+impl<N: Clone + AsRef<str>> ParquetPart<N> {
     /// Appends a row: a cell for each column.
     pub(crate) fn row(&mut self, cells: Vec<Cell<'_>>) -> Result<()> {
         debug_assert_eq!(cells.len(), self.columns.columns.len(), "a cell for each column");
@@ -66,7 +68,7 @@ impl ParquetPart {
             rest = after;
         }
         self.rows += 1;
-        if self.bytes >= GROUP_BYTES || self.rows >= GROUP_ROWS {
+        if self.bytes >= GROUP_BYTES || self.rows >= self.group_rows {
             self.write_group().map_err(|error| failed(&self.path, error))?;
         }
         Ok(())
@@ -90,6 +92,9 @@ impl ParquetPart {
                 Values::Number(values) => {
                     column.typed::<Int64Type>().write_batch(values, definitions, repetitions)?
                 }
+                Values::Double(values) => {
+                    column.typed::<DoubleType>().write_batch(values, definitions, repetitions)?
+                }
             };
             column.close()?;
             leaf.clear();
@@ -100,10 +105,10 @@ impl ParquetPart {
     }
 }
 
-impl Part for ParquetPart {
-    type Plan = Columns;
+impl<N: Clone + AsRef<str> + Send + Sync> Part for ParquetPart<N> {
+    type Plan = Columns<N>;
 
-    fn create(path: &Path, plan: &Columns) -> Result<Self> {
+    fn create(path: &Path, plan: &Columns<N>) -> Result<Self> {
         let properties =
             WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
         let file = WholeFile::create(path)?;
@@ -111,8 +116,10 @@ impl Part for ParquetPart {
             .map_err(|error| failed(path, error))?;
         let mut kinds = Vec::new();
         plan.columns.iter().for_each(|(_, kind)| kind.push_leaves(&mut kinds));
-        let leaves = kinds.iter().map(Leaf::new).collect();
-        Ok(Self { path: path.to_owned(), writer, columns: plan.clone(), leaves, bytes: 0, rows: 0 })
+        let leaves: Vec<Leaf> = kinds.iter().map(Leaf::new).collect();
+        let group_rows = (GROUP_ROWS * USUAL_LEAVES / leaves.len().max(USUAL_LEAVES)).max(1);
+        let (path, columns) = (path.to_owned(), plan.clone());
+        Ok(Self { path, writer, columns, leaves, bytes: 0, rows: 0, group_rows })
     }
 
     fn close(mut self) -> Result<ClosedFile> {

@@ -16,6 +16,8 @@ pub(super) enum Values {
     Flag(Vec<bool>),
     /// Whole numbers.
     Number(Vec<i64>),
+    /// Floating-point numbers.
+    Double(Vec<f64>),
 }
 
 /// A column of plain values.
@@ -31,10 +33,11 @@ pub(super) struct Leaf {
 
 impl Leaf {
     /// An empty column for a kind of plain value.
-    pub(super) fn new(kind: &Kind) -> Self {
+    pub(super) fn new<N>(kind: &Kind<N>) -> Self {
         let values = match kind {
             Kind::Flag => Values::Flag(Vec::new()),
             Kind::Number => Values::Number(Vec::new()),
+            Kind::Double => Values::Double(Vec::new()),
             _ => Values::Text(Vec::new()),
         };
         Self { values, definitions: Vec::new(), repetitions: Vec::new() }
@@ -46,6 +49,7 @@ impl Leaf {
             Values::Text(values) => values.clear(),
             Values::Flag(values) => values.clear(),
             Values::Number(values) => values.clear(),
+            Values::Double(values) => values.clear(),
         }
         self.definitions.clear();
         self.repetitions.clear();
@@ -66,10 +70,16 @@ pub(super) struct Levels {
     depth: i16,
 }
 
-/// Appends a value to the columns that its kind takes, which are all of `leaves`. Returns the bytes of its texts.
+/// Appends a value to the columns that its kind takes, which are all of `leaves`. Returns the bytes of what may be long: of
+/// its texts, and of the numbers in its lists.
 ///
 /// A cell that is not of its column's kind is a mistake in the format that made it; it becomes null.
-pub(super) fn push(kind: &Kind, cell: Cell<'_>, at: Levels, leaves: &mut [Leaf]) -> usize {
+pub(super) fn push<N: Clone + AsRef<str>>(
+    kind: &Kind<N>,
+    cell: Cell<'_>,
+    at: Levels,
+    leaves: &mut [Leaf],
+) -> usize {
     let there = Levels { definition: at.definition + 1, ..at };
     match (kind, cell) {
         (Kind::Struct(fields), Cell::Struct(cells)) => {
@@ -115,6 +125,12 @@ fn push_plain(cell: Cell<'_>, at: Levels, there: Levels, leaves: &mut [Leaf]) ->
                 true
             }
             (Values::Number(values), Cell::Number(number)) => {
+                bytes = if at.depth > 0 { size_of_val(&number) } else { 0 };
+                values.push(number);
+                true
+            }
+            (Values::Double(values), Cell::Double(number)) => {
+                bytes = if at.depth > 0 { size_of_val(&number) } else { 0 };
                 values.push(number);
                 true
             }

@@ -5,28 +5,32 @@ use serde_json::{Map, Value};
 use super::font::decode_utf16;
 use super::syntax::{Dict, File};
 
+/// What some programs write where there is nothing to say.
+const PLACEHOLDERS: [&str; 4] = ["untitled", "anonymous", "(anonymous)", "(unspecified)"];
+
 /// Title and the rest.
 pub(super) fn read(file: &File<'_>) -> (Option<String>, Map<String, Value>) {
     let info = file.get_dict(file.trailer(), b"Info").unwrap_or_default();
     let catalog = file.catalog().unwrap_or_default();
     let packet = file.get(&catalog, b"Metadata").stream().and_then(|stream| file.decode(stream));
     let packet = packet.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let says_something = |text: &String| !text.is_empty() && !PLACEHOLDERS.contains(&text.as_str());
     let entry = |dict: &Dict, key: &[u8]| {
-        let text = text(file.get(dict, key).string()?).trim().to_string();
-        (!text.is_empty()).then_some(text)
+        Some(text(file.get(dict, key).string()?).trim().to_string()).filter(says_something)
     };
-    let title = entry(&info, b"Title").or_else(|| element(&packet, "dc:title"));
+    let element = |name: &str| element(&packet, name).filter(says_something);
+    let title = entry(&info, b"Title").or_else(|| element("dc:title"));
     let fields = [
-        ("author", entry(&info, b"Author").or_else(|| element(&packet, "dc:creator"))),
+        ("author", entry(&info, b"Author").or_else(|| element("dc:creator"))),
         ("date", entry(&info, b"CreationDate").and_then(|date| iso_date(&date))),
         ("modified", entry(&info, b"ModDate").and_then(|date| iso_date(&date))),
         ("language", entry(&catalog, b"Lang")),
-        ("subject", entry(&info, b"Subject").or_else(|| element(&packet, "dc:description"))),
-        ("keywords", entry(&info, b"Keywords").or_else(|| element(&packet, "pdf:Keywords"))),
+        ("subject", entry(&info, b"Subject").or_else(|| element("dc:description"))),
+        ("keywords", entry(&info, b"Keywords").or_else(|| element("pdf:Keywords"))),
     ];
     let fields =
         fields.into_iter().filter_map(|(name, value)| Some((name.to_string(), Value::String(value?))));
-    (title.filter(|title| title != "untitled"), fields.collect())
+    (title, fields.collect())
 }
 
 /// The text of a string outside of pages: UTF-16 or UTF-8 with a mark, or else PDF's own encoding; without control

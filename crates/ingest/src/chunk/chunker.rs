@@ -18,6 +18,8 @@ pub struct Chunked {
     pub chunks: Vec<Chunk>,
     /// How many were dropped because they were shorter than [`ChunkOptions::min`].
     pub dropped: usize,
+    /// Whether the tokenizer could not encode some of the text, so that tokens had to be estimated.
+    pub is_estimated: bool,
 }
 
 /// Cuts documents, all in the same way. Cheap to clone.
@@ -53,18 +55,19 @@ impl Chunker {
     pub fn chunk(&self, document: &Document) -> Chunked {
         let text = document.text.as_str();
         if let Some(chunk) = self.whole(text) {
-            return Chunked { chunks: chunk.into_iter().collect(), dropped: 0 };
+            return Chunked { chunks: chunk.into_iter().collect(), ..Chunked::default() };
         }
         let headings = if document.is_markdown { outline(text) } else { Vec::new() };
-        let spans = Spans::new(text, document.is_markdown, self.measure(text, &headings), self.overlap);
+        let mut spans = Spans::new(text, document.is_markdown, self.measure(text, &headings), self.overlap);
         let mut paths = Paths::new(&headings);
         let chunks: Vec<Chunk> = spans
+            .by_ref()
             .map(|span| {
                 let headings = paths.at(span.start);
                 Chunk { span, headings }
             })
             .collect();
-        self.long_enough(document, chunks)
+        Chunked { is_estimated: spans.is_estimated(), ..self.long_enough(document, chunks) }
     }
 
     /// The only chunk of a text so short that nothing has to be looked at, the common case of a passage; none of a
@@ -103,7 +106,7 @@ impl Chunker {
             let longest = chunks.iter().map(length).max().unwrap_or(0);
             chunks.retain(|chunk| length(chunk) >= longest);
         }
-        Chunked { dropped: before - chunks.len(), chunks }
+        Chunked { dropped: before - chunks.len(), chunks, is_estimated: false }
     }
 }
 

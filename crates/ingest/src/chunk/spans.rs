@@ -47,6 +47,11 @@ impl<'a> Spans<'a> {
         Self { text, measure, overlap, cutter: Cutter::new(text, is_markdown), at, fresh: at }
     }
 
+    /// Whether a tokenizer could not encode some of the text.
+    pub(super) fn is_estimated(&self) -> bool {
+        matches!(&self.measure, Measure::Tokens(tokens) if tokens.is_estimated())
+    }
+
     /// Where the span that starts here ends; `None` to start it where the text is new.
     fn cut(&mut self) -> Option<Cut> {
         let Self { text, at: start, .. } = *self;

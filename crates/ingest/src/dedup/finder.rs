@@ -1,8 +1,9 @@
 //! The first pass: which texts have to be looked at again.
 
+use std::collections::HashSet;
 use std::num::NonZeroU128;
 
-use super::signature::{BANDS, Dedup, Signature};
+use super::signature::{BANDS, Dedup, NO_KEY, Signature};
 
 /// More texts than this are not compared: 20 GB of signatures, and numbers that 32 bits hold.
 const MOST: usize = 200_000_000;
@@ -76,56 +77,94 @@ impl Finder {
             + size_of::<u32>() * self.bands.iter().map(Vec::len).sum::<usize>()
     }
 
-    /// Sorts out who has something in common with whom.
-    pub fn candidates(mut self) -> Candidates {
-        let copies = self.take_copies();
-        let mut copied: Vec<u32> = copies.iter().map(|(_, first)| *first).collect();
-        copied.sort_unstable();
-        copied.dedup();
-        let mut candidates = Candidates { copies, copied, ..Candidates::default() };
-        // Pairs of a text and a bucket that it is in with others.
-        let mut shared: Vec<(u32, u32)> = Vec::new();
-        // A key and the number of its text, in one integer because that is sorted faster.
-        let mut entries: Vec<u64> = Vec::new();
-        for band in self.bands {
-            entries.clear();
-            let texts = (0..).zip(&band).zip(&self.words).filter(|(_, words)| words.is_some());
-            entries.extend(texts.map(|((number, key), _)| (u64::from(*key) << 32) | number));
-            entries.sort_unstable();
-            for bucket in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
-                if let [_, .., last] = bucket {
-                    let name = candidates.last.len() as u32;
-                    candidates.last.push(*last as u32);
-                    shared.extend(bucket.iter().map(|entry| (*entry as u32, name)));
-                }
-            }
+    /// Takes no more notice of a text.
+    pub fn forget(&mut self, number: u32) {
+        if let Some(words) = self.words.get_mut(number as usize) {
+            *words = None;
         }
-        shared.sort_unstable();
-        for buckets in shared.chunk_by(|a, b| a.0 == b.0) {
-            candidates.numbers.push(buckets[0].0);
-            candidates.buckets.extend(buckets.iter().map(|(_, bucket)| bucket));
-            candidates.ends.push(candidates.buckets.len());
-        }
-        candidates
     }
 
-    /// The texts with the same words as an earlier one, each with the first such, ascending. They are not compared with
-    /// anything else.
-    fn take_copies(&mut self) -> Vec<(u32, u32)> {
-        let words = &mut self.words;
-        let mut order: Vec<u32> =
-            (0..).zip(words.iter()).filter(|(_, words)| words.is_some()).map(|(number, _)| number).collect();
-        order.sort_unstable_by_key(|&number| (words[number as usize], number));
-        let mut copies = Vec::new();
-        for same in order.chunk_by(|&a, &b| words[a as usize] == words[b as usize]) {
+    /// Sorts out who has something in common with whom.
+    pub fn candidates(mut self) -> Candidates {
+        // A band that was sorted out is dropped: what is found takes its room.
+        sort_out(&mut self.words, self.bands, None)
+    }
+
+    /// Sorts out who has something in common with one of the texts that are `sought`, ascending numbers. Texts that
+    /// `is_left_out` says are not looked at.
+    pub fn candidates_with(&self, sought: &[u32], is_left_out: impl Fn(u32) -> bool) -> Candidates {
+        let left = (0..).zip(&self.words).map(|(number, words)| words.filter(|_| !is_left_out(number)));
+        sort_out(&mut left.collect::<Vec<_>>(), &self.bands, Some(sought))
+    }
+}
+
+/// The candidates among the texts of which the words are known.
+fn sort_out(
+    words: &mut [Option<NonZeroU128>],
+    bands: impl IntoIterator<Item = impl AsRef<[u32]>>,
+    sought: Option<&[u32]>,
+) -> Candidates {
+    let copies = take_copies(words, sought);
+    let mut copied: Vec<u32> = copies.iter().map(|(_, first)| *first).collect();
+    copied.sort_unstable();
+    copied.dedup();
+    let mut candidates = Candidates { copies, copied, ..Candidates::default() };
+    // Pairs of a text and a bucket that it is in with others.
+    let mut shared: Vec<(u32, u32)> = Vec::new();
+    // A key and the number of its text, in one integer because that is sorted faster.
+    let mut entries: Vec<u64> = Vec::new();
+    for band in bands {
+        let band = band.as_ref();
+        let wanted: Option<HashSet<u32>> = sought
+            .map(|sought| sought.iter().filter_map(|&number| band.get(number as usize)).copied().collect());
+        let is_wanted =
+            |key: &u32| *key != NO_KEY && wanted.as_ref().is_none_or(|wanted| wanted.contains(key));
+        entries.clear();
+        let texts =
+            (0..).zip(band).zip(&*words).filter(|((_, key), words)| words.is_some() && is_wanted(key));
+        entries.extend(texts.map(|((number, key), _)| (u64::from(*key) << 32) | number));
+        entries.sort_unstable();
+        for bucket in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let is_sought = sought.is_none_or(|sought| {
+                bucket.iter().any(|entry| sought.binary_search(&(*entry as u32)).is_ok())
+            });
+            if let [_, .., last] = bucket
+                && is_sought
+            {
+                let name = candidates.last.len() as u32;
+                candidates.last.push(*last as u32);
+                shared.extend(bucket.iter().map(|entry| (*entry as u32, name)));
+            }
+        }
+    }
+    shared.sort_unstable();
+    for buckets in shared.chunk_by(|a, b| a.0 == b.0) {
+        candidates.numbers.push(buckets[0].0);
+        candidates.buckets.extend(buckets.iter().map(|(_, bucket)| bucket));
+        candidates.ends.push(candidates.buckets.len());
+    }
+    candidates
+}
+
+/// The texts with the same words as an earlier one, each with the first such, ascending. They are not compared with
+/// anything else.
+fn take_copies(words: &mut [Option<NonZeroU128>], sought: Option<&[u32]>) -> Vec<(u32, u32)> {
+    let mut order: Vec<u32> =
+        (0..).zip(words.iter()).filter(|(_, words)| words.is_some()).map(|(number, _)| number).collect();
+    order.sort_unstable_by_key(|&number| (words[number as usize], number));
+    let mut copies = Vec::new();
+    for same in order.chunk_by(|&a, &b| words[a as usize] == words[b as usize]) {
+        let is_sought =
+            sought.is_none_or(|sought| same.iter().any(|number| sought.binary_search(number).is_ok()));
+        if is_sought {
             copies.extend(same[1..].iter().map(|&copy| (copy, same[0])));
         }
-        copies.sort_unstable();
-        for &(copy, _) in &copies {
-            words[copy as usize] = None;
-        }
-        copies
     }
+    copies.sort_unstable();
+    for &(copy, _) in &copies {
+        words[copy as usize] = None;
+    }
+    copies
 }
 
 /// The texts that have to be looked at again, and why.
@@ -154,6 +193,11 @@ impl Candidates {
     /// Whether the text of this number is one of them.
     pub fn contains(&self, number: u32) -> bool {
         self.numbers.binary_search(&number).is_ok()
+    }
+
+    /// Whether the text of this number has the same words as an earlier one.
+    pub fn is_copy(&self, number: u32) -> bool {
+        self.copies.binary_search_by_key(&number, |(copy, _)| *copy).is_ok()
     }
 
     /// Whether a duplicate may name the text of this number as the one that it repeats: a candidate, or a text with
@@ -209,5 +253,18 @@ mod tests {
         let off = finder(&texts, Dedup::Off);
         assert_eq!((off.len(), off.bytes(), off.is_empty()), (9, 0, false));
         assert!(off.candidates().is_empty());
+    }
+
+    #[test]
+    fn those_like_the_sought_ones_are_found_alone() {
+        let all = "one two three four five six seven eight nine ten";
+        let texts = ["x y", "x y", all, "x y", &format!("{all} eleven"), "one two three", all];
+        let mut finder = finder(&texts, Dedup::Near);
+        let found = finder.candidates_with(&[4], |_| false);
+        assert_eq!((found.copies.as_slice(), found.numbers()), (&[][..], &[2, 4, 6][..]));
+        let found = finder.candidates_with(&[4, 6], |number| number == 4);
+        assert_eq!((found.copies.as_slice(), found.numbers()), (&[(6, 2)][..], &[][..]));
+        finder.forget(1);
+        assert_eq!(finder.candidates().copies, [(3, 0), (6, 2)]);
     }
 }

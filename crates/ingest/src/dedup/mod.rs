@@ -7,6 +7,7 @@
 mod exact;
 mod finder;
 mod fingerprint;
+mod shelf;
 mod shingles;
 mod signature;
 mod verifier;

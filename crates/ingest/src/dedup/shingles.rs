@@ -21,7 +21,7 @@ pub const NEAR_CONTAINMENT: f64 = 0.8;
 pub const NEAR_CONTAINMENT_SHINGLES: usize = 8;
 
 /// The words in a shingle.
-const WIDTH: usize = 3;
+pub(super) const WIDTH: usize = 3;
 
 /// The set of a text's word 3-grams, hashed; of a text with fewer than three words, the set of its words. Or any other set
 /// of hashes ([`of_hashes`](Self::of_hashes)): short texts are better compared by other parts.
@@ -76,6 +76,11 @@ impl Shingles {
     pub fn containment(&self, other: &Self) -> f64 {
         let smaller = self.len().min(other.len());
         if smaller == 0 { 0.0 } else { self.shared(other) as f64 / smaller as f64 }
+    }
+
+    /// The set of these hashes, which ascend.
+    pub(super) fn of_ascending(hashes: Vec<u64>) -> Self {
+        Self(hashes)
     }
 
     /// Gives back the room that repetitions took, for sets that are held for long.

@@ -14,14 +14,18 @@
 //! | candidates | 0.1 % | 1.4 % | 7.9 % | 27.0 % | 61.5 % | 91.8 % | 99.8 % | 99.99 % | 99.9999 % |
 //!
 //! Candidates are compared in full, so those below 0.8 cost time and nothing else.
+//!
+//! Of fewer than [`FEW`] shingles no two different sets reach 0.8, so the set itself is the key: the thousands of short
+//! texts that share a word have no band in common.
 
 use std::num::NonZeroU128;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::exact::hash_of_words;
-use super::shingles::{Shingles, hash_shingles};
-use super::words::{mix, word_hashes};
+use super::shingles::{Shingles, WIDTH, hash_shingles};
+use super::words::{for_each_word, is_within_word, mix, word_hashes};
 
 /// Bands of a signature: two texts that agree in one are compared.
 pub const BANDS: usize = 20;
@@ -31,6 +35,13 @@ const ROWS: usize = 6;
 
 /// All MinHash functions.
 const HASHES: usize = BANDS * ROWS;
+
+/// A set of fewer shingles is similar enough to no other: 3 of 4 are less than
+/// [`DEDUP_JACCARD`](super::DEDUP_JACCARD), 4 of 5 are not.
+const FEW: usize = 4;
+
+/// The key of a band that a text does not have. No text has this for a key.
+pub(super) const NO_KEY: u32 = 0;
 
 /// Which repetitions are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,29 +62,122 @@ pub enum Dedup {
 pub struct Signature {
     /// The hash of the words in order; `None` when there is no word, or nothing is to be compared.
     pub(super) words: Option<NonZeroU128>,
-    /// The key of each band; zeros when only exact duplicates are wanted.
+    /// The key of each band, [`NO_KEY`] where there is none: all when only exact duplicates are wanted, all but the first
+    /// of a text with few shingles.
     pub(super) bands: [u32; BANDS],
 }
 
 impl Signature {
+    /// The signature of a text without any word, which repeats nothing.
+    const BLANK: Self = Self { words: None, bands: [NO_KEY; BANDS] };
+
     /// The signature of a text, in linear time: a passage of 800 characters takes about 10 µs. A pure function, to be
     /// called on many threads.
     pub fn of(text: &str, what: Dedup) -> Self {
-        let mut signature = Self { words: None, bands: [0; BANDS] };
         if what == Dedup::Off {
-            return signature;
+            return Self::BLANK;
         }
         let mut words = word_hashes(text);
-        if words.is_empty() {
-            return signature;
+        let hash = hash_of(&words);
+        if what == Dedup::Exact || hash.is_none() {
+            return Self { words: hash, ..Self::BLANK };
         }
-        signature.words = NonZeroU128::new(hash_of_words(&words));
-        if what == Dedup::Near {
-            hash_shingles(&mut words);
-            signature.bands = keys(&minima(&words));
-        }
-        signature
+        hash_shingles(&mut words);
+        let bands = few(&words).unwrap_or_else(|| keys(&minima(&words)));
+        Self { words: hash, bands }
     }
+
+    /// The signature of a text as a whole, and those of spans of it, which ascend. Hardly slower than those of the spans
+    /// alone, because most of what is hashed is the same.
+    pub fn of_whole_and_parts(text: &str, parts: &[Range<usize>], what: Dedup) -> (Self, Vec<Self>) {
+        let each = || parts.iter().map(|part| Self::of(&text[part.clone()], what)).collect();
+        if what == Dedup::Off {
+            return (Self::BLANK, each());
+        }
+        // A word that a bound falls into is another word on either side of it.
+        if parts.iter().any(|part| is_within_word(text, part.start) || is_within_word(text, part.end)) {
+            return (Self::of(text, what), each());
+        }
+        let (words, parts) = words_of_parts(text, parts);
+        let hash = hash_of(&words);
+        if what == Dedup::Exact {
+            let part = |part: Range<usize>| Self { words: hash_of(&words[part]), ..Self::BLANK };
+            return (Self { words: hash, ..Self::BLANK }, parts.into_iter().map(part).collect());
+        }
+        let mut shingles = words.clone();
+        hash_shingles(&mut shingles);
+        let mut whole = [u32::MAX; HASHES];
+        // The shingles before this one have their share in the whole.
+        let mut seen = 0;
+        let mut signatures = Vec::with_capacity(parts.len());
+        for part in parts {
+            let hash = hash_of(&words[part.clone()]);
+            if part.len() < WIDTH {
+                let own = &words[part];
+                let bands = hash.and_then(|_| few(own)).unwrap_or(Self::BLANK.bands);
+                signatures.push(Self { words: hash, bands });
+                continue;
+            }
+            let own = part.start..part.end - (WIDTH - 1);
+            let least = minima(&shingles[own.clone()]);
+            merge(&mut whole, &minima(&shingles[seen.min(own.start)..own.start]));
+            merge(&mut whole, &least);
+            seen = seen.max(own.end);
+            let bands = few(&shingles[own]).unwrap_or_else(|| keys(&least));
+            signatures.push(Self { words: hash, bands });
+        }
+        merge(&mut whole, &minima(&shingles[seen..]));
+        let bands = match hash {
+            Some(_) => few(&shingles).unwrap_or_else(|| keys(&whole)),
+            None => Self::BLANK.bands,
+        };
+        (Self { words: hash, bands }, signatures)
+    }
+}
+
+/// The words of a text, and which of them are those of each part.
+fn words_of_parts(text: &str, parts: &[Range<usize>]) -> (Vec<u64>, Vec<Range<usize>>) {
+    let mut bounds: Vec<usize> = parts.iter().flat_map(|part| [part.start, part.end]).collect();
+    bounds.sort_unstable();
+    bounds.dedup();
+    let mut words = Vec::with_capacity(text.len() / 5);
+    let mut at = 0;
+    let before: Vec<usize> = bounds
+        .iter()
+        .map(|&bound| {
+            for_each_word(&text[at..bound], |word| words.push(word));
+            at = bound;
+            words.len()
+        })
+        .collect();
+    for_each_word(&text[at..], |word| words.push(word));
+    let place = |bound| bounds.binary_search(&bound).map_or(0, |at| before[at]);
+    let parts = parts.iter().map(|part| place(part.start)..place(part.end)).collect();
+    (words, parts)
+}
+
+/// The hash of a text with these words.
+fn hash_of(words: &[u64]) -> Option<NonZeroU128> {
+    if words.is_empty() { None } else { NonZeroU128::new(hash_of_words(words)) }
+}
+
+/// The bands of a text with few shingles, at least one: only its set is its like.
+fn few(shingles: &[u64]) -> Option<[u32; BANDS]> {
+    let mut different = [0; FEW];
+    let mut count = 0;
+    for shingle in shingles {
+        if !different[..count].contains(shingle) {
+            different[count] = *shingle;
+            count += 1;
+            if count == FEW {
+                return None;
+            }
+        }
+    }
+    different[..count].sort_unstable();
+    let mut bands = [NO_KEY; BANDS];
+    bands[0] = key(different[..count].iter().fold(0, |all, &shingle| mix(all ^ shingle)));
+    Some(bands)
 }
 
 /// The key of each band of a set, for comparing sets as they come: two of them are candidates when some band has the same
@@ -102,7 +206,7 @@ const FUNCTIONS: Functions = {
     functions
 };
 
-/// The least value of each function over the shingles, of which there is at least one. Repetitions change nothing.
+/// The least value of each function over the shingles. Repetitions change nothing.
 fn minima(shingles: &[u64]) -> [u32; HASHES] {
     let Functions { flips, factors } = &FUNCTIONS;
     let mut minima = [u32::MAX; HASHES];
@@ -115,18 +219,35 @@ fn minima(shingles: &[u64]) -> [u32; HASHES] {
     minima
 }
 
+/// The minima of two sets together.
+fn merge(minima: &mut [u32; HASHES], others: &[u32; HASHES]) {
+    for (least, other) in minima.iter_mut().zip(others) {
+        *least = (*least).min(*other);
+    }
+}
+
 /// A key for each band's minima. Among a million texts, two bands that differ have the same key for one text in 4,000.
 fn keys(minima: &[u32; HASHES]) -> [u32; BANDS] {
-    let mut keys = [0; BANDS];
-    for (key, rows) in keys.iter_mut().zip(minima.chunks_exact(ROWS)) {
-        *key = (rows.iter().fold(0, |all, &row| mix(all ^ u64::from(row))) >> 32) as u32;
+    let mut keys = [NO_KEY; BANDS];
+    for (found, rows) in keys.iter_mut().zip(minima.chunks_exact(ROWS)) {
+        *found = key(rows.iter().fold(0, |all, &row| mix(all ^ u64::from(row))));
     }
     keys
 }
 
+/// A hash as a key.
+fn key(hash: u64) -> u32 {
+    match (hash >> 32) as u32 {
+        NO_KEY => 1,
+        key => key,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{BANDS, Dedup, ROWS, Signature, band_keys, minima};
+    use proptest::prelude::*;
+
+    use super::{BANDS, Dedup, NO_KEY, ROWS, Signature, band_keys, minima};
     use crate::dedup::words::mix;
     use crate::dedup::{Shingles, content_hash};
 
@@ -151,10 +272,23 @@ mod tests {
         assert!(
             [near(""), near(" — !"), Signature::of("word", Dedup::Off)].iter().all(|other| *other == blank)
         );
-        assert_eq!(band_keys(&Shingles::of("Lake Tahoe is deep.")), Some(near("lake tahoe is deep").bands));
+        let long = "Lake Tahoe is deep, and it is cold all the year.";
+        assert_eq!(band_keys(&Shingles::of(long)), Some(near(&long.to_lowercase()).bands));
         assert_eq!(band_keys(&Shingles::of_hashes([])), None);
         let exact = Signature::of("one word", Dedup::Exact);
-        assert_eq!((exact.words.unwrap().get(), exact.bands), (content_hash("one word"), [0; BANDS]));
+        assert_eq!((exact.words.unwrap().get(), exact.bands), (content_hash("one word"), [NO_KEY; BANDS]));
+    }
+
+    #[test]
+    fn a_few_shingles_are_like_the_same_ones_only() {
+        let bands = |text| Signature::of(text, Dedup::Near).bands;
+        let short = bands("record 17");
+        assert!(short[0] != NO_KEY && short[1..] == [NO_KEY; BANDS - 1]);
+        assert_eq!(short, bands("17: record"));
+        assert_ne!(short[0], bands("record 18")[0]);
+        // Three shingles, in the second text again and again.
+        assert_eq!(bands("a b c a b"), bands("a b c a b c a b c a"));
+        assert!(bands("a b c d e f").iter().all(|key| *key != NO_KEY));
     }
 
     #[test]
@@ -187,6 +321,24 @@ mod tests {
                 (found - expected).abs() < 4.0 * deviation + 1e-3,
                 "{size}, {shared}: {found} for {expected}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_whole_and_its_parts_are_signed_as_texts_of_their_own(
+            text in "([a-c]{1,3}[ ,.\n]{1,2}|湖|é){0,40}",
+            cuts in prop::collection::vec((0.0..1.0, 0.0..1.0), 0..6),
+            what in prop_oneof![Just(Dedup::Off), Just(Dedup::Exact), Just(Dedup::Near)],
+        ) {
+            let place = |at: f64| text.floor_char_boundary((at * (text.len() + 1) as f64) as usize);
+            let mut parts: Vec<_> =
+                cuts.into_iter().map(|(a, b): (f64, f64)| place(a.min(b))..place(a.max(b))).collect();
+            parts.sort_unstable_by_key(|part| (part.start, part.end));
+            let (whole, signatures) = Signature::of_whole_and_parts(&text, &parts, what);
+            prop_assert_eq!(whole, Signature::of(&text, what));
+            let each: Vec<Signature> = parts.iter().map(|part| Signature::of(&text[part.clone()], what)).collect();
+            prop_assert_eq!(signatures, each);
         }
     }
 }

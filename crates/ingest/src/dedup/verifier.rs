@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use serde::Serialize;
 
 use super::finder::Candidates;
+use super::shelf::Shelf;
 use super::shingles::Shingles;
 
 /// A text is dropped as a near duplicate from this Jaccard index of word 3-grams on.
@@ -60,8 +61,8 @@ pub struct Duplicate {
 /// remembers no more than 256; a near duplicate beyond that stays. Copies and texts that were dropped do not count, so
 /// any number of repetitions of one text are all found.
 ///
-/// It holds the shingles of the kept candidates, eight bytes a word, until the last text that shares a band with them
-/// has passed, and some 40 bytes a bucket.
+/// It keeps the shingles of the kept candidates, eight bytes a word, until the last text that shares a band with them
+/// has passed: 32 MiB of them in memory, the others in a temporary file. Beside them it holds some 40 bytes a bucket.
 #[derive(Debug)]
 pub struct Verifier<'a> {
     candidates: &'a Candidates,
@@ -70,7 +71,7 @@ pub struct Verifier<'a> {
     /// The candidates in each bucket that were kept, by their places.
     kept: Vec<Vec<u32>>,
     /// The shingles of those that are still needed.
-    shingles: Vec<Option<Shingles>>,
+    shingles: Shelf,
     /// Until when each of these is needed: the number of a text, and the place. The first to go is on top.
     needed: BinaryHeap<Reverse<(u32, u32)>>,
     /// Bands that each candidate shares with the one in question; zeros in between.
@@ -86,7 +87,7 @@ impl<'a> Verifier<'a> {
             candidates,
             next: 0,
             kept: vec![Vec::new(); candidates.last.len()],
-            shingles: vec![None; count],
+            shingles: Shelf::new(count),
             needed: BinaryHeap::new(),
             shared: vec![0; count],
             duplicates: Vec::new(),
@@ -150,8 +151,10 @@ impl<'a> Verifier<'a> {
             if at >= COMPARISONS {
                 continue;
             }
-            let Some(kept) = &self.shingles[other as usize] else { continue };
-            let similarity = if may_reach(kept, shingles) { kept.jaccard(shingles) } else { 0.0 };
+            let can_be =
+                self.shingles.len(other as usize).is_some_and(|count| may_reach(count, shingles.len()));
+            let similarity = if can_be { self.shingles.jaccard(other as usize, shingles) } else { None };
+            let Some(similarity) = similarity else { continue };
             let better =
                 best.is_none_or(|(first, most)| similarity > most || (similarity == most && other < first));
             if similarity >= DEDUP_JACCARD && better {
@@ -162,7 +165,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// Remembers a kept candidate for those that share a bucket with it.
-    fn keep(&mut self, place: usize, mut shingles: Shingles) {
+    fn keep(&mut self, place: usize, shingles: Shingles) {
         let mut until = 0;
         for &bucket in self.candidates.buckets_of(place) {
             let kept = &mut self.kept[bucket as usize];
@@ -172,8 +175,7 @@ impl<'a> Verifier<'a> {
             }
         }
         if until > self.candidates.numbers()[place] {
-            shingles.shrink();
-            self.shingles[place] = Some(shingles);
+            self.shingles.put(place, shingles);
             self.needed.push(Reverse((until, place as u32)));
         }
     }
@@ -183,16 +185,15 @@ impl<'a> Verifier<'a> {
         while let Some(Reverse((until, place))) = self.needed.peek()
             && *until <= number
         {
-            self.shingles[*place as usize] = None;
+            self.shingles.clear(*place as usize);
             self.needed.pop();
         }
     }
 }
 
 /// Whether sets of such sizes can be similar enough.
-fn may_reach(a: &Shingles, b: &Shingles) -> bool {
-    let (smaller, larger) = (a.len().min(b.len()), a.len().max(b.len()));
-    smaller as f64 >= DEDUP_JACCARD * larger as f64
+fn may_reach(a: usize, b: usize) -> bool {
+    a.min(b) as f64 >= DEDUP_JACCARD * a.max(b) as f64
 }
 
 #[cfg(test)]

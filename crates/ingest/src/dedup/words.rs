@@ -71,6 +71,12 @@ pub fn word_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// Whether a word goes on across this byte of a text, a boundary of characters.
+pub(super) fn is_within_word(text: &str, at: usize) -> bool {
+    let joins = |c: char| c.is_alphanumeric() && !is_unspaced(c);
+    text[..at].chars().next_back().is_some_and(joins) && text[at..].chars().next().is_some_and(joins)
+}
+
 /// The lower case of letters and digits in the alphabets before Thai, [`SEPARATOR`] for what is neither, `None` for what
 /// becomes several. The standard library's tables are smaller and several times slower.
 static ALPHABETS: LazyLock<[Option<char>; 0xe00]> = LazyLock::new(|| {

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::path::Path;
 
+use encoding_rs::Encoding;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
+use crate::column::is_usual_name;
 use crate::compression::Compression;
 
 /// A format that can be read.
@@ -78,10 +81,13 @@ impl Format {
 
     /// What a stream without a name holds, by its first bytes: plain text if by nothing else, `None` if they are blank.
     pub(crate) fn of_bytes(start: &[u8]) -> Option<Self> {
-        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+        let decoded = Encoding::for_bom(start).map(|(encoding, _)| encoding.decode(start).0.into_owned());
+        let start = decoded.as_ref().map_or(start, |text| text.as_bytes());
+        let text = start.trim_ascii_start();
         let tag: Vec<u8> = text.iter().take(9).map(u8::to_ascii_lowercase).collect();
         Some(match text {
             [] => return None,
+            [b'{', ..] if goes_on(text) => Self::Json,
             [b'{', ..] => Self::JsonLines,
             [b'[', b'{', ..] => Self::Json,
             [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Self::Json,
@@ -91,7 +97,7 @@ impl Format {
             [b'P', b'K', 3, 4, ..] if contains(start, b"mimetypeapplication/epub+zip") => Self::Epub,
             [b'P', b'K', 3, 4, ..] => Self::Docx,
             _ if tag.starts_with(b"<!doctype") || tag.starts_with(b"<html") => Self::Html,
-            _ => Self::Text,
+            _ => table(text).unwrap_or(Self::Text),
         })
     }
 
@@ -108,6 +114,32 @@ impl Format {
     /// The format's name as reports show it.
     pub fn as_str(self) -> &'static str {
         FORMATS.iter().find(|(format, _, _)| *format == self).map_or("", |(_, name, _)| name)
+    }
+}
+
+/// Whether a value of JSON that begins here goes on behind its first line.
+fn goes_on(text: &[u8]) -> bool {
+    let Some(end) = memchr::memchr(b'\n', text) else { return false };
+    serde_json::from_slice::<IgnoredAny>(&text[..end]).is_err_and(|error| error.is_eof())
+}
+
+/// The format of a table, if the first line names its columns, one of them as columns of text are often named.
+fn table(text: &[u8]) -> Option<Format> {
+    let line = std::str::from_utf8(&text[..memchr::memchr(b'\n', text)?]).ok()?;
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    };
+    let names = |separator: char| {
+        let names: Vec<&str> = line.trim_end().split(separator).map(|name| name.trim_matches('"')).collect();
+        names.len() > 1
+            && names.iter().all(|name| is_name(name))
+            && names.iter().any(|name| is_usual_name(name))
+    };
+    if names('\t') {
+        Some(Format::Tsv)
+    } else {
+        [',', ';', '|'].into_iter().any(names).then_some(Format::Csv)
     }
 }
 
@@ -146,5 +178,24 @@ mod tests {
         assert_eq!(of(b"%PDF-1.7"), Some(Format::Pdf));
         assert_eq!(of(b"<!DOCTYPE html>"), Some(Format::Html));
         assert_eq!(of(b" \n"), None);
+        let utf16: Vec<u8> =
+            "\u{feff}{\"text\": \"a\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(of(&utf16), Some(Format::JsonLines));
+    }
+
+    #[test]
+    fn streams_of_rows_are_known_by_their_first_line() {
+        let of = |start: &str| Format::of_bytes(start.as_bytes()).unwrap();
+        assert_eq!(of("{\n  \"text\": \"a\"\n}\n"), Format::Json);
+        assert_eq!(of("{\"text\": \"a\"}\n{"), Format::JsonLines);
+        assert_eq!(of("{\"text\": \"a\" oops}\n"), Format::JsonLines);
+        assert_eq!(of("id,\"text\"\r\n1,a"), Format::Csv);
+        assert_eq!(of("id;Contents\n1;a"), Format::Csv);
+        assert_eq!(of("id\tpassage\n1\ta"), Format::Tsv);
+        for text in
+            ["text, image and sound\n", "Abstract, Introduction\n", "id,number\n1,2", "text\nmore", "text,id"]
+        {
+            assert_eq!(of(text), Format::Text, "{text}");
+        }
     }
 }

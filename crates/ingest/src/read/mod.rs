@@ -10,6 +10,8 @@ mod threads;
 use std::sync::Arc;
 
 pub(crate) use extracts::Extracts;
+pub(crate) use make::Cut;
+pub(crate) use records::Part;
 pub use records::{Records, Sourced};
 
 use crate::chunk::Chunker;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use ragstill_core::{Chunk, IdAllocator, Record};
+use ragstill_core::{IdAllocator, Record};
 
 use super::Shared;
-use super::make::{Cut, Made};
+use super::make::{Cut, Made, not_encoded};
 use super::threads::Threads;
 use crate::error::{Error, Fault};
 use crate::place::Place;
@@ -17,13 +17,26 @@ pub struct Sourced {
     pub record: Record,
     /// The file and line it begins on.
     pub place: Place,
+    /// Whether the row brought its id along, in [`RECORD_ID_FIELD`](ragstill_core::RECORD_ID_FIELD).
+    pub own_id: bool,
+    /// Which part of what document it is; `None` for a row as it is.
+    pub(crate) part: Option<Part>,
+}
+
+/// A chunk of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Part {
+    pub cut: Arc<Cut>,
+    /// The number of the chunk, from 0.
+    pub at: usize,
 }
 
 /// The records of an input, in the order of its files and of what they hold.
 ///
 /// Files are read ahead, some tens of megabytes and at least one document, by threads that end with this. What is kept of
 /// records that were handed out is eight bytes each, for ids to be unique. An error stands in place of each row or document
-/// that cannot be read; those after it follow.
+/// that cannot be read; those after it follow. One of [`ErrorKind::NotEncoded`](crate::ErrorKind::NotEncoded) stands before
+/// records.
 pub struct Records {
     shared: Arc<Shared>,
     /// Started with the first record that is asked for.
@@ -37,7 +50,7 @@ pub struct Records {
 enum Current {
     None,
     Records(std::vec::IntoIter<Result<Sourced, Fault>>, usize),
-    Document { cut: Box<Cut>, chunks: std::vec::IntoIter<Chunk>, counted: (usize, u64), bytes: usize },
+    Document { cut: Arc<Cut>, next: usize, counted: (usize, u64), bytes: usize, fault: Option<Fault> },
 }
 
 impl Records {
@@ -56,9 +69,13 @@ impl Records {
         let (next, bytes) = match &mut self.current {
             Current::None => return None,
             Current::Records(records, bytes) => (records.next(), *bytes),
-            Current::Document { cut, chunks, counted, bytes } => {
+            Current::Document { fault: fault @ Some(_), .. } => return fault.take().map(Err),
+            Current::Document { cut, next, counted, bytes, .. } => {
                 let field = &self.shared.options.text_field;
-                (chunks.next().map(|chunk| Ok(cut.record(&chunk, field, counted))), *bytes)
+                let at = *next;
+                *next += 1;
+                let is_there = at < cut.chunked.chunks.len();
+                (is_there.then(|| Ok(cut.record(at, field, counted))), *bytes)
             }
         };
         if next.is_none() {
@@ -79,11 +96,12 @@ impl Records {
                 self.short_chunks += short_chunks;
                 Current::Records(records.into_iter(), bytes)
             }
-            Made::Document(mut cut) => {
+            Made::Document(cut) => {
                 self.short_chunks += cut.chunked.dropped as u64;
-                let chunks = std::mem::take(&mut cut.chunked.chunks).into_iter();
                 let counted = (0, cut.first_line);
-                Current::Document { cut, chunks, counted, bytes }
+                let place = || Place::file(Arc::clone(&cut.file));
+                let fault = cut.chunked.is_estimated.then(|| not_encoded(place()));
+                Current::Document { cut, next: 0, counted, bytes, fault }
             }
         };
         true

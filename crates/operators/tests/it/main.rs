@@ -14,6 +14,7 @@ mod doc2query;
 mod gathering;
 mod group_items;
 mod negative_judge;
+mod qa_f1_sample_evaluator;
 mod rag_qa;
 mod rag_verify;
 mod reason_distill;

@@ -12,6 +12,7 @@ mod negatives_judged;
 mod plan;
 mod rag_data;
 mod recipes;
+mod score;
 mod screening;
 mod search;
 

@@ -36,6 +36,35 @@ fn duplicates_are_rejects_that_name_what_they_repeat() {
 }
 
 #[test]
+fn documents_that_repeat_others_are_told_wherever_they_are_cut() {
+    let sandbox = Sandbox::new();
+    let paragraphs: Vec<String> = (0..40).map(|seed| text_about("lake", seed)).collect();
+    sandbox.write("docs/a.md", &paragraphs.join("\n\n"));
+    sandbox.write("docs/b.txt", &format!("A preface that moves every cut.\n\n{}", paragraphs.join("\n\n")));
+    sandbox.write("docs/c.txt", &paragraphs.join(" "));
+    sandbox.write("docs/d.txt", &text_about("bridge", 1));
+    let shown = sandbox.ragstill(&["corpus", "docs"]).exits(0);
+    shown.says(&["whole documents  1 exact, 1 near", "b.txt repeats a.md (0.9", "c.txt repeats a.md (1)"]);
+    let teacher = fake_teacher(|config| config);
+    sandbox
+        .run_rare(&teacher, "out", &[])
+        .exits(0)
+        .says(&["× duplicate document", "× near duplicate document"]);
+    let rejects = json_lines(&sandbox.path("out/rejects.jsonl"));
+    let first = json_lines(&sandbox.path("out/records.jsonl"))[0].clone();
+    assert!(rejects.len() > 2);
+    for reject in &rejects {
+        let excluded = &reject["record"]["excluded"];
+        assert_eq!((&excluded["document"], &excluded["of"]), (&Value::from("a.md"), &first["record_id"]));
+    }
+    assert!(
+        json_lines(&sandbox.path("out/records.jsonl"))
+            .iter()
+            .all(|record| { record["source"] == "a.md" || record["source"] == "d.txt" })
+    );
+}
+
+#[test]
 fn what_holds_evaluation_texts_is_left_out() {
     let sandbox = Sandbox::with_corpus(4);
     let secret = text_about("volcano", 7);

@@ -1,5 +1,5 @@
-//! Headers, footers and page numbers: lines that stand in the same place on several pages and say the same, up to
-//! numbers.
+//! Headers, footers and page numbers: lines that stand in the same place on several pages and say the same, up to numbers
+//! that count the pages.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,6 +18,12 @@ const MAX_LINES: usize = 3;
 /// The same place is within this many points.
 const SAME_PLACE: f32 = 3.0;
 
+/// Lines of one size that are no farther apart than this, in sizes, are lines of one paragraph.
+const LEADING: f32 = 1.4;
+
+/// What is so many times as large as most of a page is a heading.
+const LARGE: f32 = 1.3;
+
 /// What a line says and where.
 type Key = (u64, i32);
 
@@ -26,22 +32,25 @@ pub(crate) fn remove(pages: &mut [(Vec<Block>, f32)]) {
     if pages.len() < MIN_PAGES {
         return;
     }
+    let all: Vec<Page> = (0_i64..)
+        .zip(pages.iter())
+        .map(|(number, (blocks, height))| Page::of(number, blocks, *height))
+        .collect();
     let mut counts: HashMap<Key, usize> = HashMap::new();
-    for (blocks, height) in pages.iter() {
-        let keys: HashSet<Key> = candidates(blocks, *height).into_iter().map(|(_, _, key)| key).collect();
+    for page in &all {
+        let keys: HashSet<Key> =
+            page.sides.iter().flatten().flat_map(|at| at.sayings.iter().copied()).collect();
         for key in keys {
             *counts.entry(key).or_default() += 1;
         }
     }
-    for (blocks, height) in pages {
-        let mut repeated: Vec<(usize, usize)> = candidates(blocks, *height)
-            .into_iter()
-            .filter(|(_, _, (text, place))| {
-                let around = [-1, 0, 1].map(|step| counts.get(&(*text, place + step)).copied().unwrap_or(0));
-                around.iter().sum::<usize>() >= MIN_PAGES
-            })
-            .map(|(block, line, _)| (block, line))
-            .collect();
+    let comes_often = |(text, place): Key| {
+        let around = [-1, 0, 1].map(|step| counts.get(&(text, place + step)).copied().unwrap_or(0));
+        around.iter().sum::<usize>() >= MIN_PAGES
+    };
+    for (page, (blocks, _)) in all.iter().zip(pages) {
+        let mut repeated: Vec<(usize, usize)> =
+            page.sides.iter().flat_map(|side| page.furniture(side, blocks, &comes_often)).collect();
         repeated.sort_unstable();
         for (block, line) in repeated.into_iter().rev() {
             blocks[block].lines.remove(line);
@@ -49,59 +58,167 @@ pub(crate) fn remove(pages: &mut [(Vec<Block>, f32)]) {
     }
 }
 
-/// The lines that may be furniture: their block, their place in it, their key.
-fn candidates(blocks: &[Block], height: f32) -> Vec<(usize, usize, Key)> {
-    let mut upper: Vec<(f32, usize, usize)> = Vec::new();
-    let mut lower = upper.clone();
-    for (at, block) in blocks.iter().enumerate().filter(|(_, block)| block.turn == 0) {
-        for (index, line) in block.lines.iter().enumerate() {
-            if line.baseline > (1.0 - MARGIN) * height {
-                upper.push((-line.baseline, at, index));
-            } else if line.baseline < MARGIN * height {
-                lower.push((line.baseline, at, index));
-            }
-        }
-    }
-    let mut found = Vec::new();
-    for mut side in [upper, lower] {
-        side.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let keys = side
-            .into_iter()
-            .take(MAX_LINES)
-            .map(|(_, block, line)| (block, line, key(&blocks[block].lines[line])));
-        found.extend(keys);
-    }
-    found
+/// The lines of a page that may be furniture.
+struct Page {
+    /// Those at its upper edge and those at its lower edge, the outermost first.
+    sides: [Vec<Candidate>; 2],
+    /// The size of most of its lines.
+    size: f32,
 }
 
-fn key(line: &Line) -> Key {
-    let mut hasher = DefaultHasher::new();
-    for word in line.text.split_whitespace() {
-        let is_roman = word.bytes().all(|byte| b"ivxlcIVXLC".contains(&byte));
-        if is_roman {
-            // The same as any number.
-            1.hash(&mut hasher);
-            continue;
+struct Candidate {
+    block: usize,
+    line: usize,
+    /// The line that comes next, away from the edge.
+    next: Option<(usize, usize)>,
+    /// What it says, in several readings of its numbers: first each for itself, then as what counts the pages.
+    sayings: Vec<Key>,
+}
+
+impl Page {
+    fn of(number: i64, blocks: &[Block], height: f32) -> Self {
+        let mut lines: Vec<(usize, usize, &Line)> = Vec::new();
+        for (at, block) in blocks.iter().enumerate().filter(|(_, block)| block.turn == 0) {
+            lines.extend(block.lines.iter().enumerate().map(|(index, line)| (at, index, line)));
         }
-        let mut in_number = false;
-        for c in word.chars() {
-            if c.is_numeric() {
-                if !in_number {
-                    1.hash(&mut hasher);
-                }
-                in_number = true;
-            } else {
-                in_number = false;
-                c.hash(&mut hasher);
+        let mut sizes: Vec<f32> = lines.iter().map(|(_, _, line)| line.size).collect();
+        sizes.sort_by(f32::total_cmp);
+        let size = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0);
+        let mut side = |is_lower: bool| {
+            let edge = |line: &Line| if is_lower { line.baseline } else { height - line.baseline };
+            lines.sort_by(|a, b| edge(a.2).total_cmp(&edge(b.2)));
+            let within = lines.iter().take(MAX_LINES).take_while(|(_, _, line)| edge(line) < MARGIN * height);
+            let candidates = within.enumerate().map(|(index, &(block, at, line))| {
+                let next = lines.get(index + 1).map(|&(block, line, _)| (block, line));
+                Candidate { block, line: at, next, sayings: sayings(line, number) }
+            });
+            candidates.collect::<Vec<_>>()
+        };
+        Self { sides: [side(false), side(true)], size }
+    }
+
+    /// The lines of a side that are furniture: their blocks and places in them.
+    fn furniture(
+        &self,
+        side: &[Candidate],
+        blocks: &[Block],
+        comes_often: &impl Fn(Key) -> bool,
+    ) -> Vec<(usize, usize)> {
+        let line = |(block, line): (usize, usize)| &blocks[block].lines[line];
+        let is_repeated = |at: &Candidate| {
+            let is_large = line((at.block, at.line)).size > LARGE * self.size;
+            // A heading with a number is none of many, however many have one.
+            let readings = if is_large { 1 } else { at.sayings.len() };
+            at.sayings[..readings].iter().any(|saying| comes_often(*saying))
+        };
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        // From the inside: what goes on with a line that stays is text.
+        for at in side.iter().rev().filter(|at| is_repeated(at)) {
+            let place = (at.block, at.line);
+            let goes_on = at.next.filter(|next| !found.contains(next)).is_some_and(|next| {
+                let (own, next) = (line(place), line(next));
+                let (smaller, larger) = (own.size.min(next.size), own.size.max(next.size));
+                (own.baseline - next.baseline).abs() < LEADING * larger
+                    && larger < 1.1 * smaller
+                    && own.left < next.right
+                    && next.left < own.right
+            });
+            if !goes_on {
+                found.push(place);
             }
         }
+        found
     }
-    (hasher.finish(), (line.baseline / SAME_PLACE).round() as i32)
+}
+
+/// What a line says and where, on the page of this number: in each reading of its numbers.
+fn sayings(line: &Line, page: i64) -> Vec<Key> {
+    let mut hasher = DefaultHasher::new();
+    let mut numbers: Vec<i64> = Vec::new();
+    for word in line.text.split_whitespace() {
+        if let Some(number) = roman(word) {
+            (1, '\0').hash(&mut hasher);
+            numbers.push(number);
+            continue;
+        }
+        // As the text before each of its characters that are no digits, and its end.
+        let mut digits = String::new();
+        for c in word.chars().chain(['\0']) {
+            if c.is_numeric() {
+                digits.push(c);
+                continue;
+            }
+            match number(&digits) {
+                Some(number) => {
+                    1.hash(&mut hasher);
+                    numbers.push(number);
+                }
+                None => digits.chars().for_each(|digit| digit.hash(&mut hasher)),
+            }
+            digits.clear();
+            c.hash(&mut hasher);
+        }
+    }
+    let text = hasher.finish();
+    let place = (line.baseline / SAME_PLACE).round() as i32;
+    let reading = |counts: &dyn Fn(usize) -> bool| {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        for (at, number) in numbers.iter().enumerate() {
+            let counts = counts(at);
+            (counts, if counts { number.saturating_sub(page) } else { *number }).hash(&mut hasher);
+        }
+        (hasher.finish(), place)
+    };
+    let last = numbers.len().saturating_sub(1);
+    match numbers.len() {
+        0 => vec![reading(&|_| false)],
+        1 => vec![reading(&|_| false), reading(&|_| true)],
+        // One of the numbers counts, or all: `12 Chapter 3`, `page 3 of 20`.
+        _ => vec![reading(&|_| false), reading(&|at| at == 0), reading(&|at| at == last), reading(&|_| true)],
+    }
+}
+
+/// The value of a number of any script; `None` of nothing, and of what is too long to count pages.
+fn number(digits: &str) -> Option<i64> {
+    /// The zeros of scripts whose digits follow each other: Latin, Arabic, Persian, Devanagari, Bengali, fullwidth.
+    const ZEROS: [u32; 6] = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xff10];
+    let value =
+        |c: char| ZEROS.iter().find_map(|zero| (c as u32).checked_sub(*zero).filter(|value| *value < 10));
+    let mut chars = digits.chars();
+    match (chars.next(), chars.next()) {
+        // Numbers that are one character, such as those of Rome, follow each other too.
+        (Some(c), None) => Some(i64::from(value(c).unwrap_or(c as u32))),
+        (Some(_), Some(_)) if digits.len() <= 27 => {
+            digits.chars().try_fold(0, |number, c| Some(number * 10 + i64::from(value(c)?)))
+        }
+        _ => None,
+    }
+}
+
+/// The value of a Roman number below 400.
+fn roman(word: &str) -> Option<i64> {
+    const VALUES: [(&str, i64); 9] =
+        [("c", 100), ("xc", 90), ("l", 50), ("xl", 40), ("x", 10), ("ix", 9), ("v", 5), ("iv", 4), ("i", 1)];
+    let lower = word.to_ascii_lowercase();
+    if word != lower && word != word.to_ascii_uppercase() {
+        return None;
+    }
+    let (mut rest, mut value) = (lower.as_str(), 0);
+    for (sign, worth) in VALUES {
+        let most = if matches!(worth, 1 | 10 | 100) { 3 } else { 1 };
+        for _ in 0..most {
+            let Some(after) = rest.strip_prefix(sign) else { break };
+            rest = after;
+            value += worth;
+        }
+    }
+    (rest.is_empty() && value > 0).then_some(value)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Block, Line, remove};
+    use super::{Block, Line, remove, roman};
 
     fn line(text: &str, baseline: f32) -> Line {
         Line {
@@ -115,6 +232,61 @@ mod tests {
             cells: 1,
             last_cell: 0.0,
         }
+    }
+
+    /// What is left of pages with these lines.
+    fn left(pages: &[Vec<Line>]) -> Vec<Vec<String>> {
+        let mut pages: Vec<_> =
+            pages.iter().map(|lines| (vec![Block { lines: lines.clone(), turn: 0 }], 800.0)).collect();
+        remove(&mut pages);
+        let texts = |lines: &[Line]| lines.iter().map(|line| line.text.clone()).collect();
+        pages.iter().map(|(blocks, _)| texts(&blocks[0].lines)).collect()
+    }
+
+    #[test]
+    fn numbers_that_do_not_count_the_pages_are_text() {
+        // Chapters begin on these pages; between them is a header that names the chapter, and the page.
+        let starts = [0, 3, 8, 9, 14];
+        let chapter = |page: usize| starts.iter().filter(|start| **start <= page).count();
+        let page = |page: usize| {
+            let head = match starts.contains(&page) {
+                true => line(&format!("CHAPTER {}", ["I", "II", "III", "IV", "V"][chapter(page) - 1]), 770.0),
+                false => line(&format!("{} Chapter {}", page + 1, chapter(page)), 770.0),
+            };
+            vec![head, line(&format!("Text {}", ["a", "b", "c"][page % 3].repeat(page + 1)), 700.0)]
+        };
+        let left = left(&(0..20).map(page).collect::<Vec<_>>());
+        for (at, texts) in left.iter().enumerate() {
+            // The second chapter has headers on four pages and the first on two; one after the last of the third is alone.
+            let is_kept = starts.contains(&at) || [1, 2].contains(&at);
+            assert_eq!(texts.len() == 2, is_kept, "{at}: {texts:?}");
+        }
+    }
+
+    #[test]
+    fn lines_of_a_paragraph_and_numbered_headings_are_text() {
+        let page = |page: usize| {
+            let heading = Line { size: 18.0, ..line(&format!("Section {page}"), 770.0) };
+            let body = (0..20).map(|at| line(&format!("Line {at} of {page}"), 740.0 - 12.0 * at as f32));
+            let mut lines = vec![line("The header", 795.0), heading];
+            lines.extend(body);
+            lines.push(line(&format!("{}", page + 7), 30.0));
+            lines
+        };
+        let left = left(&(0..4).map(page).collect::<Vec<_>>());
+        for (at, texts) in left.iter().enumerate() {
+            assert_eq!(
+                (texts.len(), &texts[0], &texts[1]),
+                (21, &format!("Section {at}"), &format!("Line 0 of {at}"))
+            );
+        }
+    }
+
+    #[test]
+    fn roman_numbers_are_read() {
+        let read = ["i", "IV", "xxxix", "XC", "cccxcix", "l"].map(roman);
+        assert_eq!(read, [1, 4, 39, 90, 399, 50].map(Some));
+        assert_eq!(["", "ill", "Ix", "civil", "iiii", "vix", "I."].map(roman), [None; 7]);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{chunks, options};
+use super::{chunks, document, options};
+use crate::chunk::tokens::TokenWindow;
 use crate::chunk::{ChunkBy, ChunkOptions, Chunker, TokenCounter};
 
 /// A tokenizer of bytes whose words begin with their space, with a few merges; it cuts and fills up its input.
@@ -39,6 +40,59 @@ fn word_level() -> Value {
         "normalizer": {"type": "Lowercase"},
         "pre_tokenizer": {"type": "Whitespace"},
         "model": {"type": "WordLevel", "vocab": {"[UNK]": 0, "the": 1, "lake": 2}, "unk_token": "[UNK]"},
+    })
+}
+
+/// A tokenizer of letters and a few merges over the text as a whole, spaces and all: words are not parted, so that a merge
+/// may cross them, and the text gets a space before it.
+fn unparted() -> Value {
+    let merges =
+        [["▁", "a"], ["l", "a"], ["e", "▁"], ["▁", "l"], ["▁l", "a"], ["a", "."], ["e▁", "l"], ["t", "h"]];
+    let letters = ('a'..='z').chain(['▁', '.', '\n']).map(|c| c.to_string());
+    let tokens =
+        ["<unk>".to_owned()].into_iter().chain(letters).chain(merges.iter().map(|pair| pair.concat()));
+    let vocab: serde_json::Map<String, Value> =
+        tokens.enumerate().map(|(id, token)| (token, Value::from(id))).collect();
+    json!({
+        "version": "1.0",
+        "added_tokens": [],
+        "normalizer": {"type": "Sequence", "normalizers": [
+            {"type": "Prepend", "prepend": "▁"},
+            {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
+        ]},
+        "pre_tokenizer": null,
+        "model": {"type": "BPE", "vocab": vocab, "merges": merges, "unk_token": "<unk>", "fuse_unk": true},
+    })
+}
+
+/// A tokenizer of the likeliest pieces, some of them of more than a word.
+fn likeliest() -> Value {
+    let pieces = [
+        "▁the", "the", "▁lake", "la", "ke", "▁", "e▁l", "a", "b", "c", "th", "e", "▁a", ".", "l", "k", "t",
+        "h",
+    ];
+    let vocab: Vec<Value> = [json!(["<unk>", 0.0])]
+        .into_iter()
+        .chain(pieces.iter().enumerate().map(|(at, piece)| json!([piece, -1.0 - at as f64 * 0.37])))
+        .collect();
+    json!({
+        "version": "1.0",
+        "added_tokens": [],
+        "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
+        "pre_tokenizer": null,
+        "model": {"type": "Unigram", "unk_id": 0, "vocab": vocab, "byte_fallback": false},
+    })
+}
+
+/// A tokenizer of words that knows four of them and has no token for others; of other than plain letters it takes no
+/// notice.
+fn ignorant() -> Value {
+    json!({
+        "version": "1.0",
+        "added_tokens": [],
+        "normalizer": {"type": "Replace", "pattern": {"Regex": "[^A-Za-z ]"}, "content": ""},
+        "pre_tokenizer": {"type": "WhitespaceSplit"},
+        "model": {"type": "WordLevel", "vocab": {"A": 0, "first": 1, "text": 2, "lake": 3}, "unk_token": "[UNK]"},
     })
 }
 
@@ -81,6 +135,23 @@ fn a_file_that_is_no_tokenizer_is_a_fault_that_names_it() {
 }
 
 #[test]
+fn a_tokenizer_that_does_not_know_all_texts_is_refused_or_told_of() {
+    let mut without = word_level();
+    without["model"]["vocab"].as_object_mut().unwrap().remove("[UNK]");
+    let (_folder, path) = file(&without.to_string());
+    let message = TokenCounter::load(&path).unwrap_err().to_string();
+    assert!(message.contains("has no token for what it does not know ("), "{message}");
+
+    let (_folder, path) = file(&ignorant().to_string());
+    let options = ChunkOptions { tokenizer: Some(path), ..options(ChunkBy::Tokens, 3, 0) };
+    let chunker = Chunker::new(&options).unwrap();
+    let known = chunker.chunk(&document("A first lake text A lake", false));
+    assert_eq!((known.chunks.len(), known.is_estimated), (2, false));
+    let unknown = chunker.chunk(&document("A first lake and others", false));
+    assert!(unknown.chunks.len() > 1 && unknown.is_estimated);
+}
+
+#[test]
 fn chunks_are_full_and_end_with_sentences() {
     let (_folder, path) = file(&word_level().to_string());
     let text = "The lake is deep. It is clear. The water of the lake is cold. Nobody swims there.";
@@ -101,13 +172,16 @@ fn chunks_are_full_and_end_with_sentences() {
 proptest! {
     #[test]
     fn no_chunk_has_too_many_tokens(
-        text in prop::collection::vec(prop_oneof!["[a-z ]{1,12}", "the lake ", "\\PC{1,3}", "[.\n]"], 0..60),
+        text in prop::collection::vec(
+            prop_oneof!["[a-z ]{1,12}", "[abc]{1,3} ", "the lake ", "\\PC{1,3}", "[.\n]"],
+            0..60,
+        ),
         size in 1_usize..30,
         overlapping: bool,
     ) {
         let text = text.concat();
         let overlap = if overlapping { (size.div_ceil(2) - 1) / 2 } else { 0 };
-        for tokenizer in [byte_level(), word_level()] {
+        for tokenizer in [byte_level(), word_level(), unparted(), likeliest()] {
             let (_folder, path) = file(&tokenizer.to_string());
             let counter = TokenCounter::load(&path).unwrap();
             let options = ChunkOptions { tokenizer: Some(path), ..options(ChunkBy::Tokens, size, overlap) };
@@ -120,6 +194,35 @@ proptest! {
                 end = chunk.span.end;
             }
             prop_assert!(text[end..].trim().is_empty());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn tokens_are_counted_as_if_the_chunk_stood_alone(
+        text in prop::collection::vec(prop_oneof!["[a-e]{1,4}", "[ .\n]", " ", "the", "lake", "é"], 0..50),
+        starts in prop::collection::vec(0.0..1.0, 1..4),
+    ) {
+        let text = text.concat();
+        let mut starts: Vec<usize> =
+            starts.into_iter().map(|at: f64| text.floor_char_boundary((at * text.len() as f64) as usize)).collect();
+        starts.sort_unstable();
+        for tokenizer in [byte_level(), word_level(), unparted(), likeliest()] {
+            let counter = counter(&tokenizer);
+            let mut window = TokenWindow::new(&text, &counter, text.len());
+            for &start in &starts {
+                window.limit(start);
+                for end in (start + 1..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+                    prop_assert_eq!(
+                        window.alone(start, end),
+                        counter.count(&text[start..end]),
+                        "{:?} of {:?}", &text[start..end], text
+                    );
+                }
+            }
         }
     }
 }

@@ -9,6 +9,10 @@ use crate::error::{Error, ErrorKind, Fault};
 /// The most bytes that a tokenizer is given at once: what it makes of them takes some hundred times their memory.
 pub(super) const PIECE: usize = 64 << 10;
 
+/// A text that no vocabulary has whole: letters of dead scripts, and characters that nobody has assigned.
+#[cfg(feature = "tokenizer")]
+const STRANGE: &str = "A first text: \u{10b40}\u{12345} \u{e0fff}\u{10fffd}.";
+
 /// Counts the tokens of texts, with a model's tokenizer or by estimate. Special tokens that a model adds (the start of
 /// a text) are not counted.
 #[derive(Clone)]
@@ -55,7 +59,10 @@ impl TokenCounter {
         // Files often say how a model's input is cut and filled up, which would hide the length of a text.
         tokenizer.with_truncation(None).map_err(wrong)?;
         tokenizer.with_padding(None);
-        tokenizer.encode_fast("A first text.", false).map_err(wrong)?;
+        // Some have no token for what they do not know, and then fail at the first text that has any of it.
+        tokenizer.encode_fast(STRANGE, false).map_err(|error| {
+            format!("has no token for what it does not know ({error}); give one that has, or leave it out to estimate")
+        })?;
         Ok(Self(Kind::Tokenizer(std::sync::Arc::new(tokenizer))))
     }
 
@@ -66,46 +73,78 @@ impl TokenCounter {
     }
 
     /// How many tokens the text has. One of more than 64 KiB is counted in pieces that end before white space, where a
-    /// token or two may come out otherwise.
+    /// token or two may come out otherwise. They are estimated where a tokenizer cannot encode the text.
     pub fn count(&self, text: &str) -> usize {
-        let mut count = 0;
+        self.try_count(text).unwrap_or_else(|estimate| estimate)
+    }
+
+    /// How many tokens the text has.
+    ///
+    /// # Errors
+    /// An estimate, where a tokenizer cannot encode some of it.
+    pub(super) fn try_count(&self, text: &str) -> Result<usize, usize> {
+        let (mut count, mut is_estimated) = (0, false);
         let mut at = 0;
         while at < text.len() {
             let end = piece_end(text, at);
-            count += self.count_piece(&text[at..end]);
+            count += match self.count_piece(&text[at..end]) {
+                Ok(tokens) => tokens,
+                Err(estimate) => {
+                    is_estimated = true;
+                    estimate
+                }
+            };
             at = end;
         }
-        count
+        if is_estimated { Err(count) } else { Ok(count) }
     }
 
-    fn count_piece(&self, text: &str) -> usize {
-        #[cfg(feature = "tokenizer")]
-        if let Kind::Tokenizer(tokenizer) = &self.0
-            && let Ok(encoding) = tokenizer.encode_fast(text, false)
-        {
-            return encoding.len();
+    fn count_piece(&self, text: &str) -> Result<usize, usize> {
+        let estimate = || {
+            let mut count = 0;
+            estimate::token_ends(text, |_| count += 1);
+            count
+        };
+        match &self.0 {
+            Kind::Estimate => Ok(estimate()),
+            #[cfg(feature = "tokenizer")]
+            Kind::Tokenizer(tokenizer) => match tokenizer.encode_fast(text, false) {
+                Ok(encoding) => Ok(encoding.len()),
+                Err(_) => Err(estimate()),
+            },
         }
-        let mut count = 0;
-        estimate::token_ends(text, |_| count += 1);
-        count
     }
 
-    /// Tells the byte at which each token of the text ends, in order. They are estimated where a tokenizer has no token
-    /// for something in the text.
-    pub(super) fn token_ends(&self, text: &str, mut tell: impl FnMut(usize)) {
-        #[cfg(feature = "tokenizer")]
-        if let Kind::Tokenizer(tokenizer) = &self.0
-            && let Ok(encoding) = tokenizer.encode(text, false)
-        {
-            // The tokens of one character may share its place, or have none.
-            let mut last = 0;
-            for (_, end) in encoding.get_offsets() {
-                last = last.max(*end).min(text.len());
-                tell(last);
+    /// Tells the byte at which each token of the text ends, in order. False when they had to be estimated, because a
+    /// tokenizer cannot encode the text.
+    pub(super) fn token_ends(&self, text: &str, mut tell: impl FnMut(usize)) -> bool {
+        match &self.0 {
+            Kind::Estimate => {
+                estimate::token_ends(text, tell);
+                true
             }
-            return;
+            #[cfg(feature = "tokenizer")]
+            Kind::Tokenizer(tokenizer) => match tokenizer.encode(text, false) {
+                Ok(encoding) => {
+                    // The tokens of one character may share its place, or have none.
+                    let mut last = 0;
+                    for (_, end) in encoding.get_offsets() {
+                        last = last.max(*end).min(text.len());
+                        tell(last);
+                    }
+                    true
+                }
+                Err(_) => {
+                    estimate::token_ends(text, tell);
+                    false
+                }
+            },
         }
-        estimate::token_ends(text, tell);
+    }
+
+    /// Whether tokens are estimated.
+    pub(super) fn is_estimate(&self) -> bool {
+        matches!(self.0, Kind::Estimate)
     }
 }
 

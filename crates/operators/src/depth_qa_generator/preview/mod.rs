@@ -11,8 +11,11 @@ use self::replace::{named, replaced};
 use super::stages::prompts;
 use crate::question::{names, same_words};
 
-/// The answer when the text has nothing that would do: no JSON, so that the rounds end.
-const NOTHING: &str = "The text says nothing else by which it could be known.";
+/// The superset when the text has nothing that would do. The check of supersets turns it down, which ends the rounds.
+const VAGUE: &str = "something of its kind";
+
+/// The question when none can be made of a description: no JSON, so that the rounds end.
+const NOTHING: &str = "It cannot be said so.";
 
 /// Adds the answers to all of its prompts.
 pub(super) fn add(previews: &mut Previews) {
@@ -42,27 +45,26 @@ fn identifier(input: &PreviewInput<'_>) -> String {
 
 /// Answers `depth_qa_generator/backward`: something that the text says of the subject, and the question does not.
 fn backward(input: &PreviewInput<'_>) -> String {
+    let phrase = description(input).unwrap_or_else(|| VAGUE.to_owned());
+    let relation = if is_chinese(&phrase) { "唯一的一个" } else { "the only one of which this is said" };
+    let answer = json!({"identifier": phrase, "relation": relation});
+    format!("Another thing can be said of it.\n\n```json\n{answer}\n```")
+}
+
+fn description(input: &PreviewInput<'_>) -> Option<String> {
     let (identifier, question, answer) =
         (input.text("identifier"), input.text("question"), input.text("answer"));
     let all = descriptions(input.text("text"));
-    let Some(name) = named(question, identifier) else { return NOTHING.to_owned() };
+    let name = named(question, identifier)?;
     let is_meant = |found: &&Description| found.phrase == identifier || same_words(&found.subject, &name);
-    let Some(subject) = all.iter().find(is_meant).map(|found| &found.subject) else {
-        return NOTHING.to_owned();
-    };
-    let replaced = input.variables.get("replaced").and_then(|replaced| replaced.as_array());
-    let replaced = replaced.into_iter().flatten().filter_map(|name| name.as_str());
-    let gone: Vec<&str> = replaced.chain([identifier, subject, answer]).collect();
+    let subject = all.iter().find(is_meant).map(|found| &found.subject)?;
+    let before = input.variables.get("replaced").and_then(|replaced| replaced.as_array());
+    let before = before.into_iter().flatten().filter_map(|name| name.as_str());
+    let gone: Vec<&str> = before.chain([identifier, subject, answer]).collect();
     let is_new = |phrase: &str| says_more(question, phrase) && !gone.iter().any(|name| names(phrase, name));
-    match all.iter().find(|found| found.subject == *subject && is_new(&found.phrase)) {
-        Some(Description { phrase, .. }) => {
-            let relation =
-                if is_chinese(phrase) { "唯一的一个" } else { "the only one of which this is said" };
-            let answer = json!({"identifier": phrase, "relation": relation});
-            format!("The text says this too.\n\n```json\n{answer}\n```")
-        }
-        None => NOTHING.to_owned(),
-    }
+    let can_stand = |phrase: &str| is_new(phrase) && replaced(question, &name, phrase).is_some();
+    let found = all.iter().find(|found| found.subject == *subject && can_stand(&found.phrase));
+    found.map(|found| found.phrase.clone())
 }
 
 /// Whether a description has something to be found that the question does not say already.
@@ -77,7 +79,8 @@ fn says_more(question: &str, phrase: &str) -> bool {
 /// Answers `depth_qa_generator/superset`: it holds if the text says it.
 fn superset(input: &PreviewInput<'_>) -> String {
     let known = content_words(input.text("text"));
-    let is_said = content_words(input.text("superset")).iter().all(|word| known.contains(word));
+    let superset = input.text("superset");
+    let is_said = superset != VAGUE && content_words(superset).iter().all(|word| known.contains(word));
     let (word, analysis) =
         if is_said { ("valid", "The text says so.") } else { ("invalid", "The text does not say so.") };
     json!({"analysis": analysis, "new_query": word}).to_string()

@@ -2,7 +2,7 @@ use ragstill_teacher::extractive::PreviewInput;
 use serde_json::{Map, Value, json};
 
 use super::descriptions::descriptions;
-use super::{backward, identifier, question, superset};
+use super::{VAGUE, backward, identifier, question, superset};
 
 const BAIKAL: &str = "# Lake Baikal: oxygen at 1,600 metres\n\nLake Baikal in Siberia is the deepest lake of the earth. \
     It reaches a depth of 1,642 m, is 636 km long and holds one fifth of all unfrozen fresh water. It fills a rift that is \
@@ -125,8 +125,12 @@ fn answers_are_not_given_away_and_texts_without_more_end_the_rounds() {
     };
     assert!(step("deepest lake", BAIKAL).contains("reaches a depth"));
     for text in ["", "Lake Baikal is old.", "Lake Placid is the coldest lake of the county."] {
-        assert!(!step("636", text).contains('{'), "{text}");
+        assert!(step("636", text).contains(VAGUE), "{text}");
     }
+    // What is left of a name would give it away.
+    let half = json!({"identifier": "Lake Baikal", "replaced": [], "question": "Regarding Lake Baikal: Baikal is how long?", "answer": "636", "text": BAIKAL});
+    assert!(asked(backward, half).contains(VAGUE));
+    assert!(asked(superset, json!({"superset": VAGUE, "text": VAGUE})).contains(r#""invalid""#));
 }
 
 #[test]
