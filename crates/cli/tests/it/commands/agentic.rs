@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     MODEL, Outcome, Running, Sandbox, fake_teacher, json_lines, read, read_json, requests, stored_answers,
+    wait_until,
 };
 
 fn arguments<'a>(command: &'a str, out: &'a str, url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -141,6 +142,29 @@ fn more_documents_cost_only_their_own_calls() {
     assert_eq!(requests(&teacher), all);
     assert!(first < all / 2);
     assert_eq!(sandbox.read("whole/records.jsonl"), sandbox.read("steps/records.jsonl"));
+}
+
+#[test]
+fn a_killed_run_goes_on_from_what_it_has_paid_for() {
+    let sandbox = Sandbox::with_corpus(24);
+    let teacher = fake_teacher(|config| config.latency(Latency::Fixed(Duration::from_millis(5))));
+    run(&sandbox, &teacher, "whole", &[]).exits(0);
+    let all = requests(&teacher);
+    teacher.reset();
+    let killed = sandbox.spawn(&arguments("run", "killed", &teacher.url(), &["--concurrency", "8"]));
+    wait_until("half of the calls", || requests(&teacher) > all / 2);
+    killed.kill();
+    let paid = stored_answers(&sandbox.path("killed")).len() as u64;
+    assert!(paid > all / 4 && paid < all, "{paid} of {all}");
+    teacher.reset();
+    run(&sandbox, &teacher, "killed", &[]).exits(0);
+    assert_eq!(requests(&teacher), all - paid);
+    for file in ["records.jsonl", "rejects.jsonl", "usage.json"] {
+        assert!(
+            read(&sandbox.path("whole").join(file)) == read(&sandbox.path("killed").join(file)),
+            "{file}"
+        );
+    }
 }
 
 #[test]
