@@ -189,7 +189,7 @@ fn number(digits: &str) -> Option<i64> {
     match (chars.next(), chars.next()) {
         // Numbers that are one character, such as those of Rome, follow each other too.
         (Some(c), None) => Some(i64::from(value(c).unwrap_or(c as u32))),
-        (Some(_), Some(_)) if digits.len() <= 27 => {
+        (Some(_), Some(_)) if digits.chars().count() <= 9 => {
             digits.chars().try_fold(0, |number, c| Some(number * 10 + i64::from(value(c)?)))
         }
         _ => None,
@@ -280,6 +280,18 @@ mod tests {
                 (21, &format!("Section {at}"), &format!("Line 0 of {at}"))
             );
         }
+    }
+
+    #[test]
+    fn any_numbers_are_compared() {
+        let text = |page: usize| format!("{}{page} ½ ٣٤ Ⅻ {}", "9".repeat(40), "0123456789".repeat(page + 1));
+        let page = |page: usize| vec![line(&text(page), 30.0), line("Published 二〇一九 for 1,999.00", 15.0)];
+        assert_eq!(
+            left(&(0..4).map(page).collect::<Vec<_>>()),
+            (0..4).map(|page| vec![text(page)]).collect::<Vec<_>>()
+        );
+        let counted = |page: usize| vec![line(&format!("صفحة {}", ["٣", "٤", "٥"][page]), 30.0)];
+        assert!(left(&(0..3).map(counted).collect::<Vec<_>>()).concat().is_empty());
     }
 
     #[test]
