@@ -72,6 +72,8 @@ fn has_spaces(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+
     use super::{contains_words, find_words};
 
     #[test]
@@ -105,5 +107,23 @@ mod tests {
         let text = "İn the  Upper\n Lake, the upper lake";
         let found: Vec<&str> = find_words(text, "upper lake").into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, ["Upper\n Lake", "upper lake"]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_is_what_was_looked_for(text in "[ a-cİß12.,\n湖é-]{0,40}", words in "[ a-cß12湖.]{0,4}") {
+            for range in find_words(&text, &words) {
+                let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                // The ranges are bounds of characters, or this would panic.
+                prop_assert_eq!(folded(&text[range]), folded(&words));
+            }
+        }
+
+        #[test]
+        fn any_text_can_be_searched_for_any_other(text in "\\PC{0,40}", words in "\\PC{0,6}") {
+            for range in find_words(&text, &words) {
+                prop_assert!(!text[range].is_empty());
+            }
+        }
     }
 }

@@ -1,4 +1,7 @@
+use proptest::prelude::{Strategy, prop, prop_assert, proptest};
+
 use super::{Language, answer, gaps, question, spellings, subject};
+use crate::words::contains_words;
 
 /// The questions and answers of a text.
 fn quiz(text: &str) -> Vec<(String, String)> {
@@ -92,5 +95,68 @@ fn odd_texts_are_no_trouble() {
         "\u{1f600} 12 m .",
     ] {
         let _ = (quiz(text), answer(text, text));
+    }
+}
+
+/// Texts of what matters to the built-in teacher, in any order.
+fn texts() -> impl Strategy<Value = String> {
+    let parts = prop::sample::select(vec![
+        "The lake",
+        "It",
+        "was",
+        "1963",
+        "12",
+        "251 m",
+        "3.5",
+        "per cent",
+        "%",
+        "in",
+        "of",
+        "on",
+        "13.",
+        "August",
+        "Februar",
+        "and",
+        "to",
+        "(",
+        ")",
+        ". ",
+        " . ",
+        "; ",
+        ", ",
+        "Peter Lake",
+        "St.",
+        "深251米",
+        "1963年2月",
+        "。",
+        "；",
+        "Der See",
+        "ist",
+        "im Jahr",
+        "\n\n",
+        "#",
+        "é",
+        "\u{1f600}",
+        "million",
+        "people",
+        ":",
+        "therefore",
+    ]);
+    prop::collection::vec(parts, 0..30).prop_map(|parts| parts.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn answers_stand_in_the_text_and_not_in_the_question(text in texts()) {
+        for (question, answer) in quiz(&text) {
+            let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert!(flat(&text).contains(&answer), "{answer} in {text}");
+            prop_assert!(!contains_words(&question, &answer), "{answer} in {question}");
+        }
+    }
+
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,80}", question in "\\PC{0,40}") {
+        let _ = (quiz(&text), answer(&text, &question), spellings(&text, Language::English));
     }
 }

@@ -1,5 +1,6 @@
 //! AtomicTaskGenerator, stage by stage.
 
+mod built_in;
 mod filters;
 mod stages;
 mod tasks;
