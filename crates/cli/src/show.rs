@@ -138,16 +138,17 @@ fn exported_files(exported: &Exported) -> String {
 /// What a run would ask.
 pub fn forecast(forecast: &Forecast, recipe: &Recipe) -> String {
     let mut out = format!("{}: {}; nothing was sent\n\n", recipe.recipe, count(forecast.rows, "row"));
+    let widest = forecast.lines.iter().map(|line| line.prompt.len()).fold(28, usize::max);
     let _ = writeln!(
         out,
-        "  {:<28} {:<10} {:>9} {:>9} {:>13} {:>13} {:>11}",
+        "  {:<widest$} {:<10} {:>9} {:>9} {:>13} {:>13} {:>11}",
         "prompt", "teacher", "stored", "to ask", "tokens in", "tokens out", "cost"
     );
     for line in &forecast.lines {
         let cost = line.cost.map_or_else(|| "no price".to_owned(), |cost| format!("${cost:.4}"));
         let _ = writeln!(
             out,
-            "  {:<28} {:<10} {:>9} {:>9} {:>13} {:>13} {:>11}",
+            "  {:<widest$} {:<10} {:>9} {:>9} {:>13} {:>13} {:>11}",
             line.prompt,
             line.role,
             number(line.stored),

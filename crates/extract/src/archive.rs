@@ -1,7 +1,7 @@
 //! Members of a zip archive, read with a bound on what they unpack to.
 //!
 //! Only what documents use is read: stored and deflated members, found by the central directory. Nothing that an
-//! archive says of its sizes is believed. Members may overlap or lie about their lengths as they like: each is found by
+//! archive says of its sizes is believed, but that a member is too large. Members may overlap or lie about their lengths as they like: each is found by
 //! its own offset, and all that comes out of all of them is counted against [`Limits::expanded_bytes`]. An archive
 //! within an archive is a member like any other. Checksums are not compared: a text with a wrong byte is worth more
 //! than none.
@@ -40,6 +40,8 @@ struct Member {
     offset: usize,
     /// How many bytes it takes in the archive.
     packed: usize,
+    /// How many bytes it is said to unpack to, where that is said.
+    unpacked: Option<usize>,
     method: u16,
     encrypted: bool,
 }
@@ -89,6 +91,8 @@ impl<'a> Archive<'a> {
                 "asks for a password; save it without one from the program that wrote it",
             ));
         }
+        // Most bombs say how large they are: nothing of them is unpacked.
+        self.limits.check_bytes(self.limits.expanded_bytes - self.left + member.unpacked.unwrap_or(0))?;
         let header = member.offset;
         if !self.bytes.get(header..).is_some_and(|bytes| bytes.starts_with(LOCAL)) {
             return Err(broken());
@@ -129,6 +133,7 @@ impl<'a> Archive<'a> {
             let mut member = Member {
                 offset: field(42, 4)?,
                 packed: field(20, 4)?,
+                unpacked: Some(field(24, 4)?).filter(|bytes| *bytes != 0xffff_ffff),
                 method: field(10, 2)? as u16,
                 encrypted: field(8, 2)? & 1 != 0,
             };
@@ -283,7 +288,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::testing::{archive, entry, finish};
-    use super::{Archive, resolve};
+    use super::{Archive, number, resolve};
+    use crate::Reason::TooLarge;
     use crate::{Limits, Reason};
 
     fn read(bytes: &[u8], name: &str, limits: &Limits) -> Result<Option<Vec<u8>>, Reason> {
@@ -316,6 +322,22 @@ mod tests {
         let mut open = Archive::open(&bomb, &limits).unwrap();
         assert!(open.read("a").is_ok());
         assert_eq!(open.read("a").unwrap_err().reason, Reason::TooLarge);
+    }
+
+    #[test]
+    fn what_is_said_to_be_too_large_is_not_unpacked_and_what_is_not_said_is_counted() {
+        let limits = Limits { expanded_bytes: 1 << 20, deadline: None };
+        let bomb = archive(&[("a", vec![0; 2 << 20])]);
+        let packed = number(&bomb, bomb.len() - 22 + 16, 4).unwrap() - 31;
+        for (unpacked, expected) in
+            [(2 << 20, TooLarge), (4, TooLarge), (0, TooLarge), (0xffff_ffff, TooLarge)]
+        {
+            let bytes = finish(bomb[..31 + packed].to_vec(), &entry(b"a", 0, packed, unpacked), 1);
+            assert_eq!(read(&bytes, "a", &limits), Err(expected), "{unpacked}");
+        }
+        // Damaged, which is not found out.
+        let bytes = finish(bomb[..40].to_vec(), &entry(b"a", 0, packed, 2 << 20), 1);
+        assert_eq!(read(&bytes, "a", &limits), Err(TooLarge));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Question tasks: documents whose requests fan out. Nothing may wait for what it does not need, and nothing may be asked
 //! that the method does not need.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -56,7 +56,7 @@ pub fn run(lab: &mut Lab<'_>) -> Result<Vec<Check>> {
             NAME,
             "calls beyond those needed",
             run,
-            (beyond.abs(), Unit::Count),
+            (beyond.max(0.0), Unit::Count),
             Target::AtMost(0.0),
         ),
     ])
@@ -65,7 +65,7 @@ pub fn run(lab: &mut Lab<'_>) -> Result<Vec<Check>> {
 /// How many calls the method needs for what a run made of its documents: the stages that each task has reached, and a judge
 /// for each answer that is neither missing nor the accepted one.
 fn needed(out: &Path) -> Result<u64> {
-    let mut documents: BTreeMap<String, ()> = BTreeMap::new();
+    let mut documents = BTreeSet::new();
     let mut calls = 0;
     for (file, id, fields) in [("records.jsonl", "record_id", None), ("rejects.jsonl", "id", Some("record"))]
     {
@@ -80,7 +80,7 @@ fn needed(out: &Path) -> Result<u64> {
             };
             let (document, is_task) =
                 id.split_once('/').map_or((id, false), |(document, _)| (document, true));
-            documents.insert(document.to_owned(), ());
+            documents.insert(document.to_owned());
             calls += if is_task { calls_of_a_task(fields) } else { 0 };
         }
     }
@@ -124,6 +124,7 @@ fn fans(lab: &Lab<'_>, seen: &Seen) -> Result<Vec<Fan>> {
     let latencies: HashMap<&str, Duration> =
         seen.log.iter().map(|exchange| (exchange.key.as_str(), exchange.latency())).collect();
     let keys = answers::keys_by_messages(&seen.out)?;
+    let mut asked = HashSet::new();
     let mut fans: Vec<Fan> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for line in BufReader::new(File::open(seen.out.join("calls.jsonl"))?).lines() {
@@ -131,6 +132,10 @@ fn fans(lab: &Lab<'_>, seen: &Seen) -> Result<Vec<Fan>> {
         let id = call["record"].as_str().context("a call without a record")?;
         let sample = call["sample"].as_u64().context("a call without a sample")?;
         let key = keys.get(&(call["messages"].to_string(), sample)).context("a call that is not stored")?;
+        // What two tasks ask in the same words is asked once.
+        if !asked.insert(key) {
+            continue;
+        }
         let latency = *latencies.get(key.as_str()).context("a call that was never asked")?;
         let document = id.split('/').next().unwrap_or(id);
         let place = *places.entry(document.to_owned()).or_insert_with(|| {

@@ -264,3 +264,118 @@ fn add(record: &mut Record, fields: Map<String, Value>) {
         record.fields.insert(name, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use async_trait::async_trait;
+    use ragstill_core::{Record, RecordId};
+    use serde_json::{Map, Value, json};
+
+    use super::{Counts, Pipeline, RowResult, Snapshot, Step};
+    use crate::operator::{Branch, Context, Fields, Notes, Operator, Outcome, Teachers};
+    use crate::run::input::InputRow;
+
+    /// Makes of `parts` what they say: a number goes on, `bad` is rejected, anything else is filtered.
+    struct Split;
+
+    #[async_trait]
+    impl Operator for Split {
+        fn fields(&self) -> Fields {
+            Fields::default()
+        }
+
+        async fn apply(&self, record: &Record, _: &Context) -> ragstill_teacher::Result<Outcome> {
+            let parts = record.get("parts").and_then(Value::as_array).cloned().unwrap_or_default();
+            let branch = |part: Value| {
+                let fields = Map::from_iter([("part".to_owned(), part.clone())]);
+                match part.as_str() {
+                    None => Branch::Keep(fields),
+                    Some("bad") => Branch::Reject { fields, reason: "bad".to_owned() },
+                    Some(_) => Branch::Filter { fields, reason: "not wanted".to_owned() },
+                }
+            };
+            Ok(Outcome::FanOut(parts.into_iter().map(branch).collect()))
+        }
+    }
+
+    /// Filters what is more than 2.
+    struct Small;
+
+    #[async_trait]
+    impl Operator for Small {
+        fn fields(&self) -> Fields {
+            Fields::default()
+        }
+
+        async fn apply(&self, record: &Record, _: &Context) -> ragstill_teacher::Result<Outcome> {
+            let is_small = record.get("part").and_then(Value::as_u64).is_some_and(|part| part <= 2);
+            Ok(if is_small { Outcome::Keep(Map::new()) } else { Outcome::Filter("too much".to_owned()) })
+        }
+    }
+
+    fn step(name: &str, operator: impl Operator + 'static) -> Step {
+        let context = Context::new(name, 0, Arc::new(Teachers::default()), Arc::new(Notes::default()));
+        Step { name: name.into(), operator: Box::new(operator), context, counts: Counts::default() }
+    }
+
+    async fn process(parts: Value) -> (RowResult, Vec<(u64, u64, u64)>) {
+        let snapshot = Snapshot { after: "split".into(), file: 1, fields: vec!["part".to_owned()] };
+        let pipeline = Pipeline {
+            steps: vec![step("split", Split), step("small", Small)],
+            needs: Vec::new(),
+            calls: false,
+            snapshots: vec![snapshot],
+        };
+        let fields = Map::from_iter([("parts".to_owned(), parts)]);
+        let record = Record::new(RecordId::given("r"), fields);
+        let result = pipeline.process(InputRow { record, excluded: None }).await;
+        let counts = pipeline.steps.iter().map(|step| {
+            let count = step.counts.of(&step.name);
+            (count.given, count.kept, count.rejected)
+        });
+        (result, counts.collect())
+    }
+
+    #[tokio::test]
+    async fn branches_keep_their_places_and_their_fields_whatever_becomes_of_them() {
+        let (result, counts) = process(json!([1, "bad", 3, "easy", 2])).await;
+        let ids: Vec<&str> = result.records.iter().map(|record| record.id.as_str()).collect();
+        assert_eq!(ids, ["r/0", "r/4"]);
+        let rejects: Vec<_> = result
+            .rejects
+            .iter()
+            .map(|reject| {
+                (reject.record.id.as_str(), &*reject.operator, &*reject.reason, &reject.record.fields["part"])
+            })
+            .collect();
+        assert_eq!(
+            rejects,
+            [
+                ("r/1", "split", "bad", &json!("bad")),
+                ("r/2", "small", "too much", &json!(3)),
+                ("r/3", "split", "not wanted", &json!("easy")),
+            ]
+        );
+        assert_eq!((result.filtered, counts), (2, vec![(1, 3, 2), (3, 2, 1)]));
+        let lines: Vec<&str> = result.lines.iter().map(|(_, line)| line.as_str()).collect();
+        assert_eq!(
+            lines,
+            [
+                r#"{"record_id":"r/0","part":1}"#,
+                r#"{"record_id":"r/2","part":3}"#,
+                r#"{"record_id":"r/4","part":2}"#
+            ],
+            "a snapshot of each that went on"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_fan_out_without_branches_is_a_reject() {
+        let (result, counts) = process(json!([])).await;
+        assert_eq!((result.records.len(), result.rejects.len(), result.filtered), (0, 1, 0));
+        assert_eq!(result.rejects[0].reason, "the step made no record of it");
+        assert_eq!(counts, [(1, 0, 1), (0, 0, 0)]);
+    }
+}

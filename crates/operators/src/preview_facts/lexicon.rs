@@ -137,6 +137,16 @@ pub(super) fn comes_before_years(word: &str) -> bool {
     is_in(BEFORE_YEARS, word)
 }
 
+/// Whether a text ends with a day (`13.`) of which the next begins with the month.
+pub(super) fn parts_a_date(text: &str, next: &str) -> bool {
+    let last =
+        text.split_whitespace().next_back().and_then(|last| last.strip_suffix('.')).unwrap_or_default();
+    let first = next.split_whitespace().next().unwrap_or_default();
+    (1..=2).contains(&last.len())
+        && last.chars().all(|c| c.is_ascii_digit())
+        && month(first, Language::German).is_some()
+}
+
 /// The number of a month, from 1.
 pub(super) fn month(word: &str, language: Language) -> Option<usize> {
     let months = if language == Language::German { GERMAN_MONTHS } else { ENGLISH_MONTHS };

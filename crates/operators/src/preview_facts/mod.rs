@@ -119,11 +119,13 @@ fn whole_sentences(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Sentences, those put together that an abbreviation has parted.
+/// Sentences, those put together that an abbreviation has parted, or the day of a date.
 fn joined(sentences: Vec<String>) -> Vec<String> {
     let mut whole: Vec<String> = Vec::new();
     for sentence in sentences {
-        match whole.last_mut().filter(|last| lexicon::ends_short(last)) {
+        let goes_on =
+            |last: &&mut String| lexicon::ends_short(last) || lexicon::parts_a_date(last, &sentence);
+        match whole.last_mut().filter(goes_on) {
             Some(last) => *last = format!("{last} {sentence}"),
             None => whole.push(sentence),
         }

@@ -6,7 +6,10 @@ use std::time::Duration;
 use ragstill_testkit::{ChatRequest, Fault, Latency};
 use serde_json::{Value, json};
 
-use crate::support::{MODEL, Outcome, Running, Sandbox, fake_teacher, json_lines, read, read_json, requests};
+use crate::support::{
+    MODEL, Outcome, Running, Sandbox, fake_teacher, json_lines, read, read_json, requests, stored_answers,
+    wait_until,
+};
 
 fn arguments<'a>(command: &'a str, out: &'a str, url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let args = [command, "agentic", "--input", "docs", "--out", out, "--teacher", url, "--model", MODEL];
@@ -63,7 +66,10 @@ fn from_documents_to_tasks_with_no_call_too_many() {
             .filter(|reject| text(reject, "id").contains('/'))
             .map(|reject| needed(&reject["record"]))
             .sum::<u64>();
-    assert_eq!(requests(&teacher), 60 * 2 + calls);
+    // Some documents ask the same: that is paid for once.
+    let usage = read_json(&sandbox.path("out/usage.json"));
+    assert_eq!(usage["total"]["answers"], 60 * 2 + calls);
+    assert_eq!(requests(&teacher), stored_answers(&sandbox.path("out")).len() as u64);
     for record in &records {
         let document = text(record, "text").to_lowercase();
         let answer = text(record, "refined_answer");
@@ -136,6 +142,29 @@ fn more_documents_cost_only_their_own_calls() {
     assert_eq!(requests(&teacher), all);
     assert!(first < all / 2);
     assert_eq!(sandbox.read("whole/records.jsonl"), sandbox.read("steps/records.jsonl"));
+}
+
+#[test]
+fn a_killed_run_goes_on_from_what_it_has_paid_for() {
+    let sandbox = Sandbox::with_corpus(24);
+    let teacher = fake_teacher(|config| config.latency(Latency::Fixed(Duration::from_millis(5))));
+    run(&sandbox, &teacher, "whole", &[]).exits(0);
+    let all = requests(&teacher);
+    teacher.reset();
+    let killed = sandbox.spawn(&arguments("run", "killed", &teacher.url(), &["--concurrency", "8"]));
+    wait_until("half of the calls", || requests(&teacher) > all / 2);
+    killed.kill();
+    let paid = stored_answers(&sandbox.path("killed")).len() as u64;
+    assert!(paid > all / 4 && paid < all, "{paid} of {all}");
+    teacher.reset();
+    run(&sandbox, &teacher, "killed", &[]).exits(0);
+    assert_eq!(requests(&teacher), all - paid);
+    for file in ["records.jsonl", "rejects.jsonl", "usage.json"] {
+        assert!(
+            read(&sandbox.path("whole").join(file)) == read(&sandbox.path("killed").join(file)),
+            "{file}"
+        );
+    }
 }
 
 #[test]
@@ -265,7 +294,7 @@ fn input_that_cannot_be_used_is_told_before_anything_is_asked() {
     let sandbox = Sandbox::new();
     let teacher = fake_teacher(|config| config);
     for (rows, fault) in [
-        ("{\"contents\": \"x\", \"body\": \"y\"}\n", "text"),
+        ("{\"number\": 7}\n", "text"),
         ("{\"text\": null}\n", "field `text` must be a string, found null"),
         ("{\"text\": 7}\n", "field `text` must be a string, found a number"),
         ("{\"text\": [\"a\"]}\n", "field `text` must be a string, found a list"),

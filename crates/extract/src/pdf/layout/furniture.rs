@@ -71,7 +71,8 @@ struct Candidate {
     line: usize,
     /// The line that comes next, away from the edge.
     next: Option<(usize, usize)>,
-    /// What it says, in several readings of its numbers: first each for itself, then as what counts the pages.
+    /// What it says, in several readings of its numbers: first all as they are, then the first or last as what counts the
+    /// pages.
     sayings: Vec<Key>,
 }
 
@@ -161,21 +162,20 @@ fn sayings(line: &Line, page: i64) -> Vec<Key> {
     }
     let text = hasher.finish();
     let place = (line.baseline / SAME_PLACE).round() as i32;
-    let reading = |counts: &dyn Fn(usize) -> bool| {
+    let reading = |counting: Option<usize>| {
         let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        for (at, number) in numbers.iter().enumerate() {
-            let counts = counts(at);
-            (counts, if counts { number.saturating_sub(page) } else { *number }).hash(&mut hasher);
+        (text, counting).hash(&mut hasher);
+        match counting.and_then(|at| numbers.get(at)) {
+            // Whatever the others say: `149 22.6 Version 4.5`.
+            Some(number) => number.saturating_sub(page).hash(&mut hasher),
+            None => numbers.hash(&mut hasher),
         }
         (hasher.finish(), place)
     };
-    let last = numbers.len().saturating_sub(1);
     match numbers.len() {
-        0 => vec![reading(&|_| false)],
-        1 => vec![reading(&|_| false), reading(&|_| true)],
-        // One of the numbers counts, or all: `12 Chapter 3`, `page 3 of 20`.
-        _ => vec![reading(&|_| false), reading(&|at| at == 0), reading(&|at| at == last), reading(&|_| true)],
+        0 => vec![reading(None)],
+        1 => vec![reading(None), reading(Some(0))],
+        more => vec![reading(None), reading(Some(0)), reading(Some(more - 1))],
     }
 }
 
@@ -189,7 +189,7 @@ fn number(digits: &str) -> Option<i64> {
     match (chars.next(), chars.next()) {
         // Numbers that are one character, such as those of Rome, follow each other too.
         (Some(c), None) => Some(i64::from(value(c).unwrap_or(c as u32))),
-        (Some(_), Some(_)) if digits.len() <= 27 => {
+        (Some(_), Some(_)) if digits.chars().count() <= 9 => {
             digits.chars().try_fold(0, |number, c| Some(number * 10 + i64::from(value(c)?)))
         }
         _ => None,
@@ -251,9 +251,10 @@ mod tests {
         let page = |page: usize| {
             let head = match starts.contains(&page) {
                 true => line(&format!("CHAPTER {}", ["I", "II", "III", "IV", "V"][chapter(page) - 1]), 770.0),
-                false => line(&format!("{} Chapter {}", page + 1, chapter(page)), 770.0),
+                false => line(&format!("Chapter {}", chapter(page)), 770.0),
             };
-            vec![head, line(&format!("Text {}", ["a", "b", "c"][page % 3].repeat(page + 1)), 700.0)]
+            let text = line(&format!("Text {}", ["a", "b", "c"][page % 3].repeat(page + 1)), 700.0);
+            vec![head, text, line(&format!("2.{} About {} lakes {}", page / 2, page * page, page + 9), 20.0)]
         };
         let left = left(&(0..20).map(page).collect::<Vec<_>>());
         for (at, texts) in left.iter().enumerate() {
@@ -280,6 +281,18 @@ mod tests {
                 (21, &format!("Section {at}"), &format!("Line 0 of {at}"))
             );
         }
+    }
+
+    #[test]
+    fn any_numbers_are_compared() {
+        let text = |page: usize| format!("{}{page} ½ ٣٤ Ⅻ {}", "9".repeat(40), "0123456789".repeat(page + 1));
+        let page = |page: usize| vec![line(&text(page), 30.0), line("Published 二〇一九 for 1,999.00", 15.0)];
+        assert_eq!(
+            left(&(0..4).map(page).collect::<Vec<_>>()),
+            (0..4).map(|page| vec![text(page)]).collect::<Vec<_>>()
+        );
+        let counted = |page: usize| vec![line(&format!("صفحة {}", ["٣", "٤", "٥"][page]), 30.0)];
+        assert!(left(&(0..3).map(counted).collect::<Vec<_>>()).concat().is_empty());
     }
 
     #[test]
