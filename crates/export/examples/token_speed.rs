@@ -1,7 +1,7 @@
 //! How fast conversations are rendered and tokenised:
-//! `cargo run --release -p ragstill-export --example token_speed [-- TOKENIZER.json]`.
+//! `cargo run --release -p ragstill-export --example token_speed [-- COUNT [TOKENIZER.json]]`.
 //!
-//! Without a tokenizer one is trained here: byte-level, of 500 tokens.
+//! Without a tokenizer one is trained here: byte-level, of 500 tokens. Without a count there are 200,000 conversations.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -27,13 +27,15 @@ const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message.role
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = tempfile::tempdir()?;
-    let tokenizer = match std::env::args_os().nth(1) {
+    let mut arguments = std::env::args().skip(1);
+    let count = arguments.next().map_or(Ok(COUNT), |count| count.parse())?;
+    let tokenizer = match arguments.next() {
         Some(path) => PathBuf::from(path),
         None => train(folder.path())?,
     };
     let template = folder.path().join("chat_template.jinja");
     std::fs::write(&template, TEMPLATE)?;
-    let examples: Vec<Example> = (0..COUNT).map(example).collect();
+    let examples: Vec<Example> = (0..count).map(example).collect();
     for (name, chat_template) in [("formats of turns", None), ("chat template", Some(template))] {
         for format in ["axolotl-segments", "tokens", "tokens-parquet"] {
             let options = ExportOptions {
@@ -43,13 +45,14 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             };
             let target = Target { path: folder.path().join("out"), splits: vec!["train".to_owned()] };
             let format = find_format(format).ok_or("there is no such format")?;
+            let examples = examples.clone();
             let started = Instant::now();
             let mut writer = format.start(&target, &options)?;
-            for example in &examples {
+            for example in examples {
                 writer.write(example, 0)?;
             }
             writer.finish()?;
-            let rate = COUNT as f64 / started.elapsed().as_secs_f64();
+            let rate = count as f64 / started.elapsed().as_secs_f64();
             println!("{name}, {}: {rate:.0} examples a second", format.name);
         }
     }

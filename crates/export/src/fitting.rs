@@ -25,19 +25,20 @@ impl Fitting {
 }
 
 impl ExampleWriter for Fitting {
-    fn write(&mut self, example: &Example, split: usize) -> Result<()> {
+    fn write(&mut self, example: Example, split: usize) -> Result<()> {
         let Example::Conversation(conversation) = example else { return self.writer.write(example, split) };
-        match self.fitter.fit(conversation) {
-            Ok(fitted) if fitted.dropped == 0 => self.writer.write(example, split),
+        let shortened = match self.fitter.fit(&conversation) {
+            Ok(fitted) if fitted.dropped == 0 => None,
             Ok(fitted) => {
                 self.shortened += 1;
-                self.writer.write(&Example::Conversation(fitted.conversation.into_owned()), split)
+                Some(fitted.conversation.into_owned())
             }
             Err(why) => {
                 self.left_out.count(&why);
-                Ok(())
+                return Ok(());
             }
-        }
+        };
+        self.writer.write(Example::Conversation(shortened.unwrap_or(conversation)), split)
     }
 
     fn finish(self: Box<Self>) -> Result<Written> {

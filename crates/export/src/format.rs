@@ -63,7 +63,7 @@ pub trait ExampleWriter: Send {
     ///
     /// # Errors
     /// [`crate::Error`] when the format cannot hold it or it cannot be written.
-    fn write(&mut self, example: &Example, split: usize) -> Result<()>;
+    fn write(&mut self, example: Example, split: usize) -> Result<()>;
 
     /// Finishes the files.
     ///

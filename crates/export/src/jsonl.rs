@@ -27,9 +27,9 @@ impl JsonlPart {
 }
 
 impl JsonlPart {
-    /// Adds a row that is a line of JSON already.
-    pub(crate) fn text(&mut self, line: &str) -> Result<()> {
-        self.file.write_line(line)
+    /// Adds a row that is a line of JSON already, with its line break.
+    pub(crate) fn made(&mut self, line: &[u8]) -> Result<()> {
+        self.file.write(line)
     }
 }
 

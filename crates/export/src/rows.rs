@@ -106,9 +106,9 @@ pub(crate) fn create_at<F: RowFormat + 'static>(
 }
 
 impl<F: RowFormat> ExampleWriter for RowWriter<F> {
-    fn write(&mut self, example: &Example, split: usize) -> Result<()> {
+    fn write(&mut self, example: Example, split: usize) -> Result<()> {
         let mut rows = Rows { splits: &mut self.splits, split, left_out: &mut self.left_out };
-        self.format.write(example, &mut rows)
+        self.format.write(&example, &mut rows)
     }
 
     fn finish(self: Box<Self>) -> Result<Written> {

@@ -97,7 +97,7 @@ impl Export {
 
     /// Writes an example.
     pub(crate) fn write_to(&mut self, example: &Example, split: usize) -> Result<()> {
-        self.writer.as_mut().unwrap().write(example, split)
+        self.writer.as_mut().unwrap().write(example.clone(), split)
     }
 
     /// Finishes; the files' paths stay as they are.

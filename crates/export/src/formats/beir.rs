@@ -77,8 +77,8 @@ pub(crate) fn create(target: &Target, _options: &ExportOptions) -> Result<Box<dy
 }
 
 impl ExampleWriter for Beir {
-    fn write(&mut self, example: &Example, split: usize) -> Result<()> {
-        let triplet = triplet(NAME, example)?;
+    fn write(&mut self, example: Example, split: usize) -> Result<()> {
+        let triplet = triplet(NAME, &example)?;
         // A record can have made several triplets, and a query's id stands for one query.
         let query = self.ids.unique(triplet.id.clone());
         self.queries.file.line(&Query { _id: query.as_str(), text: &triplet.query })?;

@@ -44,8 +44,8 @@ pub(crate) fn create(target: &Target, options: &ExportOptions) -> Result<Box<dyn
 }
 
 impl ExampleWriter for HfDataset {
-    fn write(&mut self, example: &Example, split: usize) -> Result<()> {
-        self.files.write(example, split)
+    fn write(&mut self, example: Example, split: usize) -> Result<()> {
+        self.files.write(&example, split)
     }
 
     fn finish(self: Box<Self>) -> Result<Written> {

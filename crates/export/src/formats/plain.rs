@@ -96,8 +96,8 @@ fn make_folder(folder: &Path) -> Result<()> {
 struct Plain<P: PlainPart>(ByKind<P>);
 
 impl<P: PlainPart> ExampleWriter for Plain<P> {
-    fn write(&mut self, example: &Example, split: usize) -> Result<()> {
-        self.0.write(example, split)
+    fn write(&mut self, example: Example, split: usize) -> Result<()> {
+        self.0.write(&example, split)
     }
 
     fn finish(self: Box<Self>) -> Result<Written> {

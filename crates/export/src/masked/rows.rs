@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::render::Segment;
 use crate::tokens::Tokens;
 
-/// `{"segments":[{"label":…,"text":…},…]}`.
-pub(super) fn segments(segments: &[Segment]) -> Result<String, String> {
+/// `{"segments":[{"label":…,"text":…},…]}`, with a line break.
+pub(super) fn segments(segments: &[Segment]) -> Result<Vec<u8>, String> {
     #[derive(Serialize)]
     struct Labelled<'a> {
         label: bool,
@@ -16,38 +16,43 @@ pub(super) fn segments(segments: &[Segment]) -> Result<String, String> {
     struct Row<'a> {
         segments: Vec<Labelled<'a>>,
     }
-    let segments =
+    let texts: usize = segments.iter().map(|segment| segment.text.len()).sum();
+    let segments: Vec<_> =
         segments.iter().map(|segment| Labelled { label: segment.train, text: &segment.text }).collect();
-    serde_json::to_string(&Row { segments }).map_err(|error| error.to_string())
+    // Room for the names, and for some characters that have to be escaped.
+    let mut row = Vec::with_capacity(texts + texts / 16 + 32 * segments.len() + 32);
+    serde_json::to_writer(&mut row, &Row { segments }).map_err(|error| error.to_string())?;
+    row.push(b'\n');
+    Ok(row)
 }
 
-/// `{"input_ids":[…],"attention_mask":[…],"labels":[…]}`.
-pub(super) fn tokens(tokens: &Tokens) -> String {
+/// `{"input_ids":[…],"attention_mask":[…],"labels":[…]}`, with a line break.
+pub(super) fn tokens(tokens: &Tokens) -> Vec<u8> {
     // Numbers only, so nothing has to be escaped; and they are most of the file.
-    let mut row = String::with_capacity(32 + 16 * tokens.input_ids.len());
-    row.push_str("{\"input_ids\":");
+    let mut row = Vec::with_capacity(64 + 16 * tokens.input_ids.len());
+    row.extend_from_slice(b"{\"input_ids\":");
     list(&mut row, tokens.input_ids.iter().map(|id| i64::from(*id)));
-    row.push_str(",\"attention_mask\":");
+    row.extend_from_slice(b",\"attention_mask\":");
     list(&mut row, tokens.input_ids.iter().map(|_| 1));
-    row.push_str(",\"labels\":");
+    row.extend_from_slice(b",\"labels\":");
     list(&mut row, tokens.labels.iter().copied());
-    row.push('}');
+    row.extend_from_slice(b"}\n");
     row
 }
 
-fn list(row: &mut String, numbers: impl Iterator<Item = i64>) {
-    row.push('[');
+fn list(row: &mut Vec<u8>, numbers: impl Iterator<Item = i64>) {
+    row.push(b'[');
     for (at, number) in numbers.enumerate() {
         if at > 0 {
-            row.push(',');
+            row.push(b',');
         }
         digits(row, number);
     }
-    row.push(']');
+    row.push(b']');
 }
 
 /// Appends a number. Formatting would take longer than all else of a row but its tokens.
-fn digits(row: &mut String, number: i64) {
+fn digits(row: &mut Vec<u8>, number: i64) {
     let mut buffer = [0; 20];
     let mut at = buffer.len();
     let mut rest = number.unsigned_abs();
@@ -61,7 +66,7 @@ fn digits(row: &mut String, number: i64) {
         }
     }
     if number < 0 {
-        row.push('-');
+        row.push(b'-');
     }
-    row.extend(buffer[at..].iter().map(|digit| char::from(*digit)));
+    row.extend_from_slice(&buffer[at..]);
 }

@@ -1,9 +1,10 @@
-//! The writer of all three formats: examples are gathered, prepared in parallel, and written in their order.
+//! The writer of all three formats: examples are gathered and made into rows on all cores, while the rows before them are
+//! written in their order.
 
 use std::collections::BTreeMap;
 
 use ragstill_core::{Conversation, Example, ExampleKind};
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::parquet::Table;
 use super::rows;
@@ -14,9 +15,10 @@ use crate::options::ExportOptions;
 use crate::splits::{Naming, Splits};
 use crate::tokens::{Fitter, Tokens};
 
-/// How many examples are prepared at once, and how many bytes of text at most: enough for every core.
-const BATCH: usize = 2048;
-const BATCH_BYTES: usize = 16 << 20;
+/// How many examples are prepared at once, and how many bytes of text at most: few, so that they are still in the cores'
+/// caches, and enough for every core.
+const BATCH: usize = 512;
+const BATCH_BYTES: usize = 4 << 20;
 /// How many reasons are told apart; a template's own words may make each another.
 const MOST_REASONS: usize = 20;
 /// How many marks are named to the user.
@@ -51,7 +53,7 @@ enum Out {
 }
 
 enum Row {
-    Line(String),
+    Line(Vec<u8>),
     Tokens(Tokens),
 }
 
@@ -67,11 +69,26 @@ struct Prepared {
 
 pub(super) struct Writer {
     format: &'static str,
-    kind: Kind,
-    fitter: Fitter,
-    out: Out,
+    maker: Maker,
+    files: Files,
     batch: Vec<(Conversation, usize)>,
     bytes: usize,
+    /// What was made of the batch before, each with its split.
+    made: Vec<(usize, Made)>,
+}
+
+/// Makes rows.
+struct Maker {
+    kind: Kind,
+    fitter: Fitter,
+}
+
+/// A row, or why there is none.
+type Made = Result<Prepared, String>;
+
+/// Where rows go, and what is known of them all.
+struct Files {
+    out: Out,
     left_out: BTreeMap<String, u64>,
     tally: Tally,
 }
@@ -103,21 +120,32 @@ impl Writer {
                 Out::Lines(Splits::create(path, splits, Naming::After, shard_rows, ())?)
             }
         };
-        let (left_out, tally) = (BTreeMap::new(), Tally::default());
-        Ok(Self { format, kind, fitter, out, batch: Vec::new(), bytes: 0, left_out, tally })
+        let files = Files { out, left_out: BTreeMap::new(), tally: Tally::default() };
+        let maker = Maker { kind, fitter };
+        Ok(Self { format, maker, files, batch: Vec::new(), bytes: 0, made: Vec::new() })
     }
 
+    /// Makes the rows of what was gathered, and meanwhile writes those that were made before.
     fn flush(&mut self) -> Result<()> {
-        let batch = std::mem::take(&mut self.batch);
+        let Self { maker, files, .. } = self;
+        let (batch, before) = (std::mem::take(&mut self.batch), std::mem::take(&mut self.made));
+        let make = |(conversation, split): (Conversation, usize)| (split, maker.make(&conversation));
+        let (made, written) =
+            rayon::join(|| batch.into_par_iter().map(make).collect(), || files.write(before));
         self.bytes = 0;
-        let prepare = |(conversation, split): &(Conversation, usize)| (*split, self.prepare(conversation));
-        let prepared: Vec<_> = batch.par_iter().map(prepare).collect();
-        for (split, prepared) in prepared {
-            match prepared {
+        self.made = made;
+        written
+    }
+}
+
+impl Files {
+    fn write(&mut self, made: Vec<(usize, Made)>) -> Result<()> {
+        for (split, made) in made {
+            match made {
                 Ok(prepared) => {
                     self.tally.add(&prepared);
                     match (&mut self.out, prepared.row) {
-                        (Out::Lines(files), Row::Line(line)) => files.next_row(split)?.text(&line)?,
+                        (Out::Lines(files), Row::Line(line)) => files.next_row(split)?.made(&line)?,
                         (Out::Table(files), Row::Tokens(tokens)) => files.next_row(split)?.row(tokens)?,
                         // A kind makes its own rows only.
                         (Out::Lines(_), Row::Tokens(_)) | (Out::Table(_), Row::Line(_)) => {}
@@ -132,8 +160,10 @@ impl Writer {
         }
         Ok(())
     }
+}
 
-    fn prepare(&self, conversation: &Conversation) -> Result<Prepared, String> {
+impl Maker {
+    fn make(&self, conversation: &Conversation) -> Made {
         let fitted = self.fitter.fit(conversation)?;
         if !fitted.segments.iter().any(|segment| segment.train) {
             return Err("nothing of it is trained".to_owned());
@@ -158,46 +188,46 @@ impl Writer {
         };
         Ok(Prepared { row, marks, dropped: fitted.dropped, tokens: count, trained })
     }
+}
 
-    fn hint(&self) -> String {
-        let tally = &self.tally;
-        let mut hint = match self.kind {
+impl Tally {
+    /// What a user has to know of rows of this kind.
+    fn hint(&self, kind: Kind) -> String {
+        let mut hint = match kind {
             Kind::Segments => SEGMENTS_HINT.to_owned(),
             Kind::Tokens | Kind::Parquet => "These rows are tokens already, with labels of -100 where the loss does not \
                 count. TRL's SFTTrainer and the Trainer of transformers take them as they are; in Axolotl leave `type` \
                 of the dataset empty. Train the model whose tokenizer made them, and no other.\n"
                 .to_owned(),
         };
-        if tally.tokens > 0 {
-            let share = 100.0 * tally.trained as f64 / tally.tokens as f64;
+        if self.tokens > 0 {
+            let share = 100.0 * self.trained as f64 / self.tokens as f64;
             hint += &format!(
                 "{} tokens, {share:.1} % of them trained; the longest row has {}, so let the trainer take as many.\n",
-                tally.tokens, tally.longest
+                self.tokens, self.longest
             );
         }
-        if tally.shortened > 0 {
-            hint += &format!("{} conversations lost passages to fit max_tokens.\n", tally.shortened);
+        if self.shortened > 0 {
+            hint += &format!("{} conversations lost passages to fit max_tokens.\n", self.shortened);
         }
-        if tally.forged > 0 {
-            let named = tally.marks.join(" ");
-            hint += &match self.kind {
+        if self.forged > 0 {
+            let named = self.marks.join(" ");
+            hint += &match kind {
                 Kind::Segments => format!(
                     "Warning: in {} rows a text holds what reads like a mark of the format ({named}). Axolotl will \
                      tokenise it as the mark. Remove such records, or use the format `tokens`, where it stays text.\n",
-                    tally.forged
+                    self.forged
                 ),
                 Kind::Tokens | Kind::Parquet => format!(
                     "In {} rows a text holds what reads like a special token ({named}). It is tokenised as ordinary \
                      text, so that no document ends a turn.\n",
-                    tally.forged
+                    self.forged
                 ),
             };
         }
         hint
     }
-}
 
-impl Tally {
     fn add(&mut self, prepared: &Prepared) {
         self.rows += 1;
         self.shortened += u64::from(prepared.dropped > 0);
@@ -214,23 +244,25 @@ impl Tally {
 }
 
 impl ExampleWriter for Writer {
-    fn write(&mut self, example: &Example, split: usize) -> Result<()> {
+    fn write(&mut self, example: Example, split: usize) -> Result<()> {
         let Example::Conversation(conversation) = example else {
             return Err(Error::kind(self.format, ExampleKind::Conversation, example.id()));
         };
         self.bytes += conversation.turns.iter().map(|turn| turn.text.len()).sum::<usize>();
-        self.batch.push((conversation.clone(), split));
+        self.batch.push((conversation, split));
         if self.batch.len() >= BATCH || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
     }
 
     fn finish(mut self: Box<Self>) -> Result<Written> {
         self.flush()?;
-        let hint = Some(self.hint());
-        let files = match self.out {
+        self.files.write(self.made)?;
+        let Files { out, left_out, tally } = self.files;
+        let files = match out {
             Out::Lines(files) => files.finish()?,
             Out::Table(files) => files.finish()?,
         };
         let files = files.into_iter().map(|file| (file.path, file.rows)).collect();
-        Ok(Written { files, left_out: self.left_out.into_iter().collect(), hint })
+        let hint = Some(tally.hint(self.maker.kind));
+        Ok(Written { files, left_out: left_out.into_iter().collect(), hint })
     }
 }

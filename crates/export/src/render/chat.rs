@@ -7,7 +7,7 @@ use ragstill_core::{Role, Turn};
 
 use super::environment::{chat_environment, sentence};
 use super::marks::{Marks, Signs};
-use super::{generation, source, spans};
+use super::{Segment, append, generation, source, spans};
 use crate::error::{Error, Result};
 use crate::options::ExportOptions;
 
@@ -58,18 +58,18 @@ impl ChatTemplate {
         self.tokens.iter().find(|(name, _)| name == "eos_token").map(|(_, token)| token.as_str())
     }
 
-    /// The pieces of a conversation, not merged.
-    pub(super) fn pieces(&self, turns: &[Turn], signs: &Signs) -> Result<Vec<(String, bool)>, String> {
+    /// A conversation.
+    pub(super) fn segments(&self, turns: &[Turn], signs: &Signs) -> Result<Vec<Segment>, String> {
         let (text, spans) = spans::trained(self, turns, signs)?;
-        let mut pieces = Vec::with_capacity(2 * spans.len() + 1);
+        let mut segments = Vec::with_capacity(2 * spans.len() + 1);
         let mut done = 0;
         for span in spans {
-            pieces.push((text[done..span.start].to_owned(), false));
-            pieces.push((text[span.clone()].to_owned(), true));
+            append(&mut segments, &[&text[done..span.start]], false);
+            append(&mut segments, &[&text[span.clone()]], true);
             done = span.end;
         }
-        pieces.push((text[done..].to_owned(), false));
-        Ok(pieces)
+        append(&mut segments, &[&text[done..]], false);
+        Ok(segments)
     }
 
     /// Renders messages.

@@ -6,6 +6,7 @@ use ragstill_core::{Role, Turn};
 
 use super::marks::Marks;
 use super::presence::stands_in;
+use super::{Segment, append};
 use crate::error::{Error, Result};
 use crate::options::ExportOptions;
 
@@ -85,33 +86,38 @@ impl TurnFormats {
         self.marks.clone()
     }
 
-    /// The pieces of a conversation, not merged.
-    pub(super) fn render(&self, turns: &[Turn]) -> Result<Vec<(String, bool)>, String> {
-        let mut pieces = vec![(self.bos.clone(), false)];
+    /// A conversation.
+    pub(super) fn segments(&self, turns: &[Turn]) -> Result<Vec<Segment>, String> {
+        let mut segments = Vec::with_capacity(turns.len() + 1);
+        append(&mut segments, &[&self.bos], false);
         for (at, turn) in turns.iter().enumerate() {
-            let mut text = self.text(turn, at)?;
-            if turn.role != Role::Assistant {
-                pieces.push((text, turn.train));
-                continue;
-            }
-            // A template that looks at its text may write something else before it; then nothing is known to be header.
-            if text.starts_with(&self.header) {
-                let body = text.split_off(self.header.len());
+            let rendered;
+            let plain = self.plain.iter().find(|(role, _, _)| *role == turn.role);
+            let (before, text, after) = match plain {
+                Some((_, before, after)) => (before.as_str(), turn.text.as_str(), after.as_str()),
+                None => {
+                    rendered = self.text(turn, at)?;
+                    // A template that looks at its text may write something else before it; then nothing is known to be
+                    // header.
+                    let is_headed = turn.role == Role::Assistant && rendered.starts_with(&self.header);
+                    let (header, body) = rendered.split_at(if is_headed { self.header.len() } else { 0 });
+                    (header, body, "")
+                }
+            };
+            if turn.role == Role::Assistant {
                 // After a trained turn the model writes on; else the header stands in the prompt.
                 let goes_on = turn.train && at.checked_sub(1).is_some_and(|before| turns[before].train);
-                pieces.push((std::mem::replace(&mut text, body), goes_on));
+                append(&mut segments, &[before], goes_on);
+                append(&mut segments, &[text, after, &self.eos], turn.train);
+            } else {
+                append(&mut segments, &[before, text, after], turn.train);
             }
-            text.push_str(&self.eos);
-            pieces.push((text, turn.train));
         }
-        Ok(pieces)
+        Ok(segments)
     }
 
-    /// A turn in its format.
+    /// A turn as its template renders it.
     fn text(&self, turn: &Turn, at: usize) -> Result<String, String> {
-        if let Some((_, before, after)) = self.plain.iter().find(|(role, _, _)| *role == turn.role) {
-            return Ok([before, turn.text.as_str(), after].concat());
-        }
         let (option, variable) = names(turn.role);
         let wrong = |error: minijinja::Error| {
             format!("`{option}` cannot render turn {}: {}", at + 1, super::environment::sentence(&error))

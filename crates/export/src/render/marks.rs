@@ -1,6 +1,7 @@
 //! What looks like a mark of the format within a turn's text, and the signs that keep places in a rendering.
 
 use std::collections::BTreeSet;
+use std::iter::successors;
 
 use memchr::memmem;
 use ragstill_core::{Conversation, Turn};
@@ -12,9 +13,9 @@ use super::Segment;
 pub struct Marks {
     /// Sorted, each of two characters at least.
     strings: Vec<String>,
-    /// Whether a string begins with the byte: most text is passed over by this alone.
+    /// Whether a string begins with the byte.
     first: Vec<bool>,
-    /// Those bytes.
+    /// The bytes of which that is true: most text is passed over by these alone.
     firsts: Vec<u8>,
 }
 
@@ -58,9 +59,8 @@ impl Marks {
     /// The marks in the text, in order, with the byte at which each begins. They may lie within each other.
     pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
         let bytes = text.as_bytes();
-        let starts =
-            bytes.iter().enumerate().filter(|(_, byte)| self.first.get(usize::from(**byte)) == Some(&true));
-        starts.flat_map(move |(at, _)| {
+        let starts = successors(self.next_start(bytes, 0), move |at| self.next_start(bytes, at + 1));
+        starts.flat_map(move |at| {
             // Those that the rest begins with lie among those that are not after it in order, and share a beginning.
             let rest = &bytes[at..];
             let from = self.strings.partition_point(|s| s.as_bytes() < &rest[..rest.len().min(2)]);
@@ -69,23 +69,23 @@ impl Marks {
         })
     }
 
-    /// Whether one of the marks is in the text.
-    fn stand_in(&self, text: &str) -> bool {
-        let bytes = text.as_bytes();
-        // Nearly all marks begin with one of few characters, which most texts do not have at all.
-        let may = match self.firsts[..] {
-            [] => false,
-            [a] => memchr::memchr(a, bytes).is_some(),
-            [a, b] => memchr::memchr2(a, b, bytes).is_some(),
-            [a, b, c] => memchr::memchr3(a, b, c, bytes).is_some(),
-            _ => true,
+    /// The first byte from `from` on that a mark begins with.
+    fn next_start(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let rest = &bytes[from..];
+        // Nearly all marks begin with one of few characters, which most texts hardly have.
+        let found = match self.firsts[..] {
+            [] => None,
+            [a] => memchr::memchr(a, rest),
+            [a, b] => memchr::memchr2(a, b, rest),
+            [a, b, c] => memchr::memchr3(a, b, c, rest),
+            _ => rest.iter().position(|byte| self.first[usize::from(*byte)]),
         };
-        may && self.find(text).next().is_some()
+        found.map(|at| from + at)
     }
 
     /// The turns with `guard` within each mark in their texts, or nothing when there is none.
     pub(super) fn guard(&self, conversation: &Conversation, guard: char) -> Option<Vec<Turn>> {
-        if !conversation.turns.iter().any(|turn| self.stand_in(&turn.text)) {
+        if !conversation.turns.iter().any(|turn| self.find(&turn.text).next().is_some()) {
             return None;
         }
         let guarded = conversation.turns.iter().map(|turn| {

@@ -104,26 +104,28 @@ impl Renderer {
         let signs = marks::Signs::unused_in(texts)?;
         let guarded = self.marks.guard(conversation, signs.guard);
         let turns = guarded.as_deref().unwrap_or(&conversation.turns);
-        let pieces = match &self.way {
-            Way::Formats(formats) => formats.render(turns)?,
-            Way::Chat(template) => template.pieces(turns, &signs)?,
+        let segments = match &self.way {
+            Way::Formats(formats) => formats.segments(turns)?,
+            Way::Chat(template) => template.segments(turns, &signs)?,
         };
-        let merged = merge(pieces);
         Ok(match guarded {
-            Some(_) => merged.into_iter().map(|segment| marks::unguard(segment, signs.guard)).collect(),
-            None => merged,
+            Some(_) => segments.into_iter().map(|segment| marks::unguard(segment, signs.guard)).collect(),
+            None => segments,
         })
     }
 }
 
-/// Neighbours that agree become one, and empty pieces none.
-fn merge(pieces: Vec<(String, bool)>) -> Vec<Segment> {
-    let mut segments: Vec<Segment> = Vec::new();
-    for (text, train) in pieces.into_iter().filter(|(text, _)| !text.is_empty()) {
-        match segments.last_mut() {
-            Some(last) if last.train == train => last.text.push_str(&text),
-            _ => segments.push(Segment::new(text, train)),
-        }
+/// Appends a text that is written in these parts: neighbours that agree become one segment, and empty ones none.
+fn append(segments: &mut Vec<Segment>, parts: &[&str], train: bool) {
+    let length = parts.iter().map(|part| part.len()).sum();
+    if length == 0 {
+        return;
     }
-    segments
+    if segments.last().is_none_or(|last| last.train != train) {
+        segments.push(Segment::new(String::new(), train));
+    }
+    if let Some(Segment { text, .. }) = segments.last_mut() {
+        text.reserve(length);
+        parts.iter().for_each(|part| text.push_str(part));
+    }
 }

@@ -298,7 +298,10 @@ mod tests {
             }
             (Value::String(wrote), Value::String(read)) => wrote == read,
             (wrote, Value::Array(read)) if !wrote.is_null() => read.len() == 1 && is_same(wrote, &read[0]),
-            (wrote, Value::String(read)) => !wrote.is_null() && wrote.to_string() == *read,
+            (wrote, Value::String(read)) if !wrote.is_null() => {
+                let text = wrote.to_string();
+                text == *read
+            }
             (wrote, read) => wrote == read,
         }
     }

@@ -5,13 +5,12 @@
 //! the words become tokens.
 
 use tokenizers::{
-    Encoding, Model, NormalizedString, Normalizer, OffsetType, PreTokenizedString, PreTokenizer, Token,
-    Tokenizer,
+    Model, NormalizedString, Normalizer, OffsetType, PreTokenizedString, PreTokenizer, Token, Tokenizer,
     tokenizer::{Split, normalizer::Range},
 };
 
-use super::failed;
 use super::label::Spans;
+use super::{Encoded, failed};
 
 const WITHIN: &str = "the trained text begins or ends within what the tokenizer makes one character of";
 
@@ -28,9 +27,9 @@ struct Added {
 pub(super) fn encode(
     tokenizer: &Tokenizer,
     text: &str,
-    whole: &Encoding,
+    whole: &Encoded,
     spans: &Spans,
-) -> Result<Encoding, String> {
+) -> Result<Encoded, String> {
     let added = added(tokenizer, whole, spans.plain());
     let cuts = spans.cuts();
     let mut wrong = None;
@@ -56,14 +55,14 @@ pub(super) fn encode(
     }
     let model = tokenizer.get_model();
     pieces.tokenize(|piece| model.tokenize(piece.get())).map_err(failed)?;
-    pieces.into_encoding(None, 0, OffsetType::Byte).map_err(failed)
+    pieces.into_encoding(None, 0, OffsetType::Byte).map(Encoded::from).map_err(failed)
 }
 
 /// The added tokens that the tokenizer found, without those that a document made up.
-fn added(tokenizer: &Tokenizer, whole: &Encoding, plain: &[usize]) -> Vec<Added> {
+fn added(tokenizer: &Tokenizer, whole: &Encoded, plain: &[usize]) -> Vec<Added> {
     let known = tokenizer.get_added_vocabulary().get_added_tokens_decoder();
     let mut found: Vec<Added> = Vec::new();
-    for (id, &(start, end)) in whole.get_ids().iter().zip(whole.get_offsets()) {
+    for (id, &(start, end)) in whole.ids.iter().zip(&whole.offsets) {
         let Some(token) = known.get(id) else { continue };
         let forged = plain.iter().any(|at| start < *at && *at < end);
         if start < end && !forged && found.last().is_none_or(|last| last.end <= start) {

@@ -1,7 +1,8 @@
 //! Which tokens of an encoding are trained.
 
-use tokenizers::{Encoding, Tokenizer};
+use tokenizers::Tokenizer;
 
+use super::Encoded;
 use crate::render::Segment;
 
 /// Where the segments lie in the whole text.
@@ -39,13 +40,8 @@ impl Spans {
     }
 
     /// For each token whether it is trained, or nothing when one lies over a bound.
-    pub(super) fn trained(
-        &self,
-        tokenizer: &Tokenizer,
-        encoding: &Encoding,
-        text: &str,
-    ) -> Option<Vec<bool>> {
-        let offsets = encoding.get_offsets();
+    pub(super) fn trained(&self, tokenizer: &Tokenizer, encoded: &Encoded, text: &str) -> Option<Vec<bool>> {
+        let Encoded { ids, offsets } = encoded;
         let mut trained = vec![false; offsets.len()];
         // A token without characters, for instance the space that SentencePiece puts before a word, goes with the next.
         let mut next = None;
@@ -53,8 +49,7 @@ impl Spans {
             if start < end {
                 let own = self.of(start, end).or_else(|| {
                     // Some special tokens swallow the white space beside them. Only what they are themselves counts.
-                    let id = encoding.get_ids()[at];
-                    tokenizer.get_added_vocabulary().get_added_tokens_decoder().get(&id)?;
+                    tokenizer.get_added_vocabulary().get_added_tokens_decoder().get(&ids[at])?;
                     let token = text.get(start..end)?;
                     let lead = token.len() - token.trim_start().len();
                     self.of(start + lead, start + lead + token.trim().len())

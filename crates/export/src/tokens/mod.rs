@@ -1,5 +1,6 @@
 //! From segments to tokens and labels, exactly: a token is trained when its characters are.
 
+mod byte_level;
 mod cut;
 mod fit;
 mod label;
@@ -8,10 +9,11 @@ mod show;
 
 use std::path::Path;
 
-use tokenizers::Tokenizer;
+use tokenizers::{Encoding, Offsets, Tokenizer};
 
 use crate::error::Result;
 use crate::render::{Marks, Segment};
+use byte_level::ByteLevel;
 pub use fit::{Fitted, Fitter, TOO_LONG};
 pub use show::{Style, show, show_segments};
 
@@ -38,6 +40,8 @@ impl Tokens {
 #[derive(Debug)]
 pub struct Encoder {
     tokenizer: Tokenizer,
+    /// When it is of this kind.
+    byte_level: Option<ByteLevel>,
 }
 
 impl Encoder {
@@ -46,7 +50,9 @@ impl Encoder {
     /// # Errors
     /// [`crate::Error::Option`] when it cannot be read or is a file of another kind.
     pub fn load(path: &Path) -> Result<Self> {
-        Ok(Self { tokenizer: load::read(path)? })
+        let tokenizer = load::read(path)?;
+        let byte_level = ByteLevel::of(&tokenizer);
+        Ok(Self { tokenizer, byte_level })
     }
 
     /// The special tokens, for [`crate::Renderer::guarding`]: what a document must not be able to write.
@@ -66,25 +72,33 @@ impl Encoder {
     pub fn encode(&self, segments: &[Segment]) -> Result<Tokens, String> {
         let text: String = segments.iter().map(|segment| segment.text.as_str()).collect();
         let spans = label::Spans::new(segments);
-        let whole = self.tokenizer.encode(text.as_str(), false).map_err(failed)?;
-        if spans.plain().is_empty()
-            && let Some(trained) = spans.trained(&self.tokenizer, &whole, &text)
-        {
-            return Ok(tokens(&whole, &trained));
+        let plain = spans.plain().is_empty();
+        let tokenizer = &self.tokenizer;
+        let byte_level = self.byte_level.as_ref().filter(|kind| plain && kind.takes(&text));
+        let whole = match byte_level {
+            Some(byte_level) => byte_level.encode(tokenizer, &text, &[]),
+            None => tokenizer.encode(text.as_str(), false).map(Encoded::from),
         }
-        let cut = cut::encode(&self.tokenizer, &text, &whole, &spans)?;
+        .map_err(failed)?;
+        if plain && let Some(trained) = spans.trained(tokenizer, &whole, &text) {
+            return Ok(whole.labelled(&trained));
+        }
+        let cut = match byte_level {
+            Some(byte_level) => byte_level.encode(tokenizer, &text, &spans.cuts()).map_err(failed)?,
+            None => cut::encode(tokenizer, &text, &whole, &spans)?,
+        };
         let trained = spans
-            .trained(&self.tokenizer, &cut, &text)
+            .trained(tokenizer, &cut, &text)
             .ok_or("no tokens end where the trained text begins or ends")?;
-        // What was cut otherwise must still say the same. Where a mark became plain text it is another text's tokens, and
-        // cannot be compared.
-        if spans.plain().is_empty() && self.words(&cut)? != self.words(&whole)? {
+        // What was cut otherwise must still say the same; bytes do. Where a mark became plain text it is another text's
+        // tokens, and cannot be compared.
+        if plain && byte_level.is_none() && self.words(&cut.ids)? != self.words(&whole.ids)? {
             return Err(
                 "its tokens say something else when they are cut where the trained text begins or ends"
                     .to_owned(),
             );
         }
-        Ok(tokens(&cut, &trained))
+        Ok(cut.labelled(&trained))
     }
 
     /// How many tokens the text has, no special ones added.
@@ -96,8 +110,8 @@ impl Encoder {
     }
 
     /// What the tokens say, white space aside, which decoders make up between words.
-    fn words(&self, encoding: &tokenizers::Encoding) -> Result<String, String> {
-        let text = self.tokenizer.decode(encoding.get_ids(), false).map_err(failed)?;
+    fn words(&self, ids: &[u32]) -> Result<String, String> {
+        let text = self.tokenizer.decode(ids, false).map_err(failed)?;
         Ok(text.chars().filter(|c| !c.is_whitespace()).collect())
     }
 }
@@ -106,9 +120,28 @@ fn failed(error: tokenizers::Error) -> String {
     format!("the tokenizer cannot read it: {error}")
 }
 
-fn tokens(encoding: &tokenizers::Encoding, trained: &[bool]) -> Tokens {
-    let input_ids = encoding.get_ids().to_vec();
-    let label = |(id, trained): (&u32, &bool)| if *trained { i64::from(*id) } else { IGNORED };
-    let labels = input_ids.iter().zip(trained).map(label).collect();
-    Tokens { input_ids, labels }
+/// The tokens of a text, and the bytes of it that each stands for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Encoded {
+    ids: Vec<u32>,
+    offsets: Vec<Offsets>,
+}
+
+impl Encoded {
+    fn push(&mut self, id: u32, offsets: Offsets) {
+        self.ids.push(id);
+        self.offsets.push(offsets);
+    }
+
+    fn labelled(self, trained: &[bool]) -> Tokens {
+        let label = |(id, trained): (&u32, &bool)| if *trained { i64::from(*id) } else { IGNORED };
+        let labels = self.ids.iter().zip(trained).map(label).collect();
+        Tokens { input_ids: self.ids, labels }
+    }
+}
+
+impl From<Encoding> for Encoded {
+    fn from(encoding: Encoding) -> Self {
+        Self { ids: encoding.get_ids().to_vec(), offsets: encoding.get_offsets().to_vec() }
+    }
 }

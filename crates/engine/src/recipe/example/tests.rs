@@ -1,7 +1,7 @@
 use ragstill_core::{Example, ExampleKind, Record, RecordId};
 use serde_json::{Value, json};
 
-use super::{ExampleSpec, Examples};
+use super::{ExampleSpec, Examples, View};
 
 fn specs() -> Vec<ExampleSpec> {
     serde_json::from_value(json!([
@@ -24,6 +24,14 @@ fn record() -> Record {
     Record::new(RecordId::given("r"), fields.as_object().cloned().unwrap())
 }
 
+fn view(examples: &Examples) -> View {
+    view_of(examples, &record())
+}
+
+fn view_of(examples: &Examples, record: &Record) -> View {
+    examples.view(record.to_json_line().as_bytes()).unwrap()
+}
+
 fn faults(specs: Value) -> String {
     let specs: Vec<ExampleSpec> = serde_json::from_value(specs).unwrap();
     let faults = Examples::compile(&specs, &fields()).unwrap_err();
@@ -33,11 +41,11 @@ fn faults(specs: Value) -> String {
 #[test]
 fn texts_come_through_unchanged() {
     let examples = Examples::compile(&specs(), &fields()).unwrap();
-    let made = examples.of(&record(), &[ExampleKind::Conversation]).unwrap();
+    let made = examples.of(&view(&examples), &[ExampleKind::Conversation]).unwrap();
     let [Example::Conversation(conversation)] = &made[..] else { panic!("a conversation") };
     assert_eq!(conversation.turns[0].text, "Q <&> \"?\"\n[1] n\"2\n[2] </p> it's\n[3] n'1\n");
     assert_eq!(conversation.turns.iter().map(|turn| turn.train).collect::<Vec<_>>(), [false, true]);
-    let made = examples.of(&record(), &[ExampleKind::Triplet, ExampleKind::Task]).unwrap();
+    let made = examples.of(&view(&examples), &[ExampleKind::Triplet, ExampleKind::Task]).unwrap();
     let [Example::Triplet(triplet), Example::Task(task)] = &made[..] else { panic!("a triplet and a task") };
     assert_eq!(triplet.positives, ["</p> it's"]);
     assert_eq!(triplet.negatives, ["n'1", "n\"2"]);
@@ -55,7 +63,7 @@ fn turns_for_each_item_with_what_may_be_left_out() {
     ]}]))
     .unwrap();
     let examples = Examples::compile(&specs, &fields()).unwrap();
-    let made = examples.of(&record(), &[ExampleKind::Conversation]).unwrap();
+    let made = examples.of(&view(&examples), &[ExampleKind::Conversation]).unwrap();
     let [Example::Conversation(conversation)] = &made[..] else { panic!("a conversation") };
     let turns: Vec<_> =
         conversation.turns.iter().map(|turn| (turn.role.as_str(), turn.text.as_str(), turn.train)).collect();
@@ -81,7 +89,7 @@ fn examples_are_made_of_the_records_that_they_are_for() {
     let examples = Examples::compile(&specs, &fields()).unwrap();
     let all = [ExampleKind::Triplet, ExampleKind::Task, ExampleKind::Conversation];
     let kinds = |record: &Record| -> Vec<_> {
-        examples.of(record, &all).unwrap().iter().map(Example::kind).collect()
+        examples.of(&view_of(&examples, record), &all).unwrap().iter().map(Example::kind).collect()
     };
     // What stands in an example that is not made is not looked at: of this record the task would fail.
     assert_eq!(kinds(&record()), [ExampleKind::Triplet, ExampleKind::Conversation]);
@@ -95,7 +103,7 @@ fn examples_are_made_of_the_records_that_they_are_for() {
     short.set("order", json!([]));
     assert_eq!(kinds(&short), [ExampleKind::Triplet]);
     short.set("order", json!(7));
-    let fault = examples.of(&short, &all).unwrap_err();
+    let fault = examples.of(&view_of(&examples, &short), &all).unwrap_err();
     assert!(fault.starts_with("record r: "), "{fault}");
     let again: Vec<ExampleSpec> = serde_json::from_value(serde_json::to_value(&specs).unwrap()).unwrap();
     assert_eq!(again, specs);
@@ -132,4 +140,59 @@ fn faults_are_all_listed() {
         assert!(text.contains(part), "{part} missing in\n{text}");
     }
     assert_eq!(text.lines().filter(|line| line.starts_with('`')).count(), 11, "{text}");
+}
+
+/// The text of the only turn that this template makes of these fields.
+fn text_of(template: &str, fields: &Value) -> Result<String, String> {
+    let names: Vec<String> = fields.as_object().unwrap().keys().cloned().collect();
+    let specs = json!([{"kind": "conversation", "turns": [{"role": "user", "text": template}]}]);
+    let specs: Vec<ExampleSpec> = serde_json::from_value(specs).unwrap();
+    let examples = Examples::compile(&specs, &names).unwrap();
+    let record = Record::new(RecordId::given("r"), fields.as_object().cloned().unwrap());
+    let view = examples.view(record.to_json_line().as_bytes()).unwrap();
+    let made = examples.of(&view, &[ExampleKind::Conversation])?;
+    let [Example::Conversation(conversation)] = &made[..] else { panic!("a conversation") };
+    Ok(conversation.turns[0].text.clone())
+}
+
+#[test]
+fn whatever_a_name_stands_for_is_written_as_a_template_writes_it() {
+    let fields = json!({"s": "<é>\n", "n": 3, "x": 0.1, "big": u64::MAX, "b": true, "none": null, "list": ["a", {"k": "v"}],
+        "deep": {"a": {"b": " t "}, "é": 1}, "true": "a field", "item": "an item"});
+    for name in ["s", "n", "x", "big", "b", "list", "deep", "deep.a", "deep.a.b", "true", "none", "item"] {
+        // In a filter that changes nothing it is no mere name.
+        let plain = text_of(&format!("{{{{ {name} }}}}"), &fields).unwrap();
+        assert_eq!(plain, text_of(&format!("{{{{ {name} | default }}}}"), &fields).unwrap(), "{name}");
+    }
+    assert_eq!(text_of("{{deep.a.b}}", &fields).unwrap(), " t ");
+    for missing in ["{{ deep.x }}", "{{ s.x.y }}", "{{ n.x }}"] {
+        let why = text_of(missing, &fields).unwrap_err();
+        assert!(why.starts_with("record r: its example cannot be made: "), "{missing}: {why}");
+    }
+}
+
+#[test]
+fn fields_that_are_used_in_any_way_are_read() {
+    let fields = json!({"text": "from the record", "mask": false, "unused": [1]});
+    let branch = "{% if mask %}{% set text = 'set' %}{% endif %}{{ text }}";
+    assert_eq!(text_of(branch, &fields).unwrap(), "from the record");
+    let called = "{% macro m() %}{{ text }}{% endmacro %}{{ m() }}";
+    assert_eq!(text_of(called, &fields).unwrap(), "from the record");
+}
+
+#[test]
+fn lines_that_are_no_records_are_told() {
+    let examples = Examples::compile(&specs(), &fields()).unwrap();
+    for (line, why) in [
+        (&b"[1]"[..], "invalid type"),
+        (b"", "EOF"),
+        (b"{\"question\": 1}", "it has no `record_id`"),
+        (b"{\"record_id\": 1}", "it has no `record_id`"),
+        (b"{\"record_id\": \"a\"} x", "trailing characters"),
+        (b"{\"record_id\": \"a\", \"question\": \"\xff\"}", "unicode"),
+        (b"{\"record_id\": \"a\", \"other\": [1,}", "expected value"),
+    ] {
+        let told = examples.view(line).unwrap_err();
+        assert!(told.contains(why), "{told}");
+    }
 }

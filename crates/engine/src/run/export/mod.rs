@@ -1,11 +1,9 @@
 //! From the records of a run directory to trainers' files.
 
+mod lines;
 mod order;
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use ragstill_core::{Example, ExampleKind, Record};
 use ragstill_export::{ExampleWriter, Format, Target, find_format};
@@ -17,10 +15,11 @@ use super::dir::{CONFIG, read_config};
 use super::summary::Exported;
 use crate::error::{Error, Result};
 use crate::recipe::{ExampleSpec, Examples, ExportSpec, Recipe, Split, no_examples};
+use lines::{Line, Lines};
 use order::{Deal, Order};
 
-/// Records whose examples are made together.
-const BATCH: usize = 256;
+/// Records whose examples are made together, for each core: few, so that what is made of them stays in its cache.
+const BATCH: usize = 64;
 
 /// The folder of a run's exports.
 const FOLDER: &str = "examples";
@@ -92,18 +91,20 @@ impl RunExamples {
     /// # Errors
     /// When there is no file of records, or, as an item, when a record is broken or makes no example.
     pub fn iter(&self, kinds: &'static [ExampleKind]) -> Result<impl Iterator<Item = Result<Example>> + '_> {
-        let records = self.examples.as_ref().map(|_| read_records(&self.run)).transpose()?;
-        Ok(records.into_iter().flatten().flat_map(move |record| {
-            match record.and_then(|record| self.of_record(&record, kinds)) {
+        let lines = self.examples.as_ref().map(|_| read_lines(&self.run)).transpose()?;
+        Ok(lines.into_iter().flatten().flat_map(move |line| {
+            match line.and_then(|line| self.of_line(&line, kinds)) {
                 Ok(examples) => examples.into_iter().map(Ok).collect(),
                 Err(error) => vec![Err(error)],
             }
         }))
     }
 
-    fn of_record(&self, record: &Record, kinds: &[ExampleKind]) -> Result<Vec<Example>> {
-        let made = self.examples.as_ref().map(|examples| examples.of(record, kinds));
-        made.unwrap_or_else(|| Ok(Vec::new())).map_err(Error::failed)
+    /// The examples of a record. What its templates do not use is not looked at.
+    fn of_line(&self, line: &Line, kinds: &[ExampleKind]) -> Result<Vec<Example>> {
+        let Some(examples) = &self.examples else { return Ok(Vec::new()) };
+        let record = examples.view(&line.bytes).map_err(|why| line.broken(&records_file(&self.run), &why))?;
+        examples.of(&record, kinds).map_err(Error::failed)
     }
 
     /// Writes the examples as `spec` says: into `out`, or where the run keeps its examples.
@@ -147,15 +148,15 @@ impl RunExamples {
             let lines = read_lines(&self.run)?.map(|line| Ok((line?, 0)));
             self.write_lines(spec, format, lines, &mut *writer)?;
         } else {
-            let path: Arc<Path> = records_file(&self.run).into();
+            let path = records_file(&self.run);
             let mut order = Order::of(&path, &self.split_by)?;
             let seed = spec.shuffle.unwrap_or(0);
             let all = [("train".to_owned(), 1.0)];
             let shares = spec.split.as_ref().map_or(&all[..], Split::shares);
             let dealt = order.deal(&Deal { shares, seed, shuffle: spec.shuffle.is_some() });
             let lines = dealt.into_iter().enumerate().map(|(number, (offset, split))| {
-                let text = order.line(&path, offset)?;
-                Ok((Line { text, number: number + 1, path: Arc::clone(&path) }, split))
+                let bytes = order.line(&path, offset)?;
+                Ok((Line { bytes, number: number + 1 }, split))
             });
             self.write_lines(spec, format, lines, &mut *writer)?;
         }
@@ -166,35 +167,36 @@ impl RunExamples {
     }
 
     /// Writes the examples of lines of records, each with its split. They are made on all cores, some at a time, while those
-    /// before them are written.
+    /// before them are written and the lines after them read.
     fn write_lines(
         &self,
         spec: &ExportSpec,
         format: &Format,
-        mut lines: impl Iterator<Item = Result<(Line, usize)>>,
+        mut lines: impl Iterator<Item = Result<(Line, usize)>> + Send,
         writer: &mut dyn ExampleWriter,
     ) -> Result<()> {
         let make = |(line, split): (Line, usize)| {
-            let examples = self.of_record(&line.record()?, format.kinds)?;
+            let examples = self.of_line(&line, format.kinds)?;
             Ok((examples.into_iter().map(|example| spec.masked(example)).collect(), split))
         };
+        let size = BATCH * rayon::current_num_threads();
+        let mut batch: Vec<(Line, usize)> = Vec::new();
         let mut made: Vec<(Vec<Example>, usize)> = Vec::new();
         loop {
-            let batch: Vec<_> = lines.by_ref().take(BATCH).collect::<Result<_>>()?;
-            let is_last = batch.is_empty();
-            let before = std::mem::take(&mut made);
-            let (next, written) = rayon::join(
-                || batch.into_par_iter().map(make).collect::<Result<Vec<_>>>(),
-                || {
-                    before.iter().try_for_each(|(examples, split)| {
-                        examples.iter().try_for_each(|example| writer.write(example, *split))
-                    })
-                },
+            let (now, before) = (std::mem::take(&mut batch), std::mem::take(&mut made));
+            let write = || {
+                before.into_iter().try_for_each(|(examples, split)| {
+                    examples.into_iter().try_for_each(|example| writer.write(example, split))
+                })
+            };
+            let (read, (next, written)) = rayon::join(
+                || lines.by_ref().take(size).collect::<Result<Vec<_>>>(),
+                || rayon::join(|| now.into_par_iter().map(make).collect::<Result<Vec<_>>>(), write),
             );
             // What stands first in the records is told first.
             written?;
-            made = next?;
-            if is_last {
+            (made, batch) = (next?, read?);
+            if made.is_empty() && batch.is_empty() {
                 return Ok(());
             }
         }
@@ -247,41 +249,11 @@ pub fn first_record(run: &Path) -> Result<Option<Record>> {
 /// # Errors
 /// When there is no file of records, or, as an item, when a line of it is not a record.
 pub fn read_records(run: &Path) -> Result<impl Iterator<Item = Result<Record>> + use<>> {
-    Ok(read_lines(run)?.map(|line| line.and_then(Line::record)))
-}
-
-/// A line of a file of records.
-struct Line {
-    text: String,
-    number: usize,
-    path: Arc<Path>,
-}
-
-impl Line {
-    fn record(self) -> Result<Record> {
-        Record::from_json_line(&self.text).map_err(|why| broken(&self.path, self.number, &why))
-    }
-}
-
-fn broken(path: &Path, number: usize, why: &str) -> Error {
-    Error::failed(format!("{}:{number}: this is not a record: {why}", path.display()))
+    let path = records_file(run);
+    Ok(Lines::open(&path)?.map(move |line| line.and_then(|line| line.record(&path))))
 }
 
 /// The lines of the finished records of a run.
-fn read_lines(run: &Path) -> Result<impl Iterator<Item = Result<Line>> + use<>> {
-    let path: Arc<Path> = records_file(run).into();
-    let file = open_records(&path)?;
-    Ok((1..).zip(BufReader::with_capacity(1 << 16, file).lines()).map(move |(number, line)| {
-        let text = line.map_err(|error| broken(&path, number, &error.to_string()))?;
-        Ok(Line { text, number, path: Arc::clone(&path) })
-    }))
-}
-
-fn open_records(path: &Path) -> Result<File> {
-    File::open(path).map_err(|error| {
-        Error::mistake(format!(
-            "{}: cannot be read: {error}; the run has not written its records yet: run it to the end, or interrupt it once",
-            path.display()
-        ))
-    })
+fn read_lines(run: &Path) -> Result<Lines> {
+    Lines::open(&records_file(run))
 }

@@ -11,7 +11,7 @@ use ragstill_core::{Record, RecordId, seeded_rng};
 use rand_chacha::rand_core::RngCore;
 use serde_json::Value;
 
-use super::open_records;
+use super::lines::{open_records, unreadable};
 use crate::error::{Error, Result};
 
 /// How records are dealt out.
@@ -36,17 +36,17 @@ pub(super) struct Order {
 impl Order {
     /// Reads a file of records once; `split_by` names the fields that hold a record's documents.
     pub(super) fn of(path: &Path, split_by: &[String]) -> Result<Self> {
-        let mut file = BufReader::with_capacity(1 << 16, open_records(path)?);
+        let mut file = open_records(path)?;
         let (mut offsets, mut links) = (Vec::new(), Vec::<u32>::new());
         let mut first_of: HashMap<u64, u32> = HashMap::new();
         let (mut at, mut line) = (0, String::new());
         loop {
             line.clear();
-            let length = file.read_line(&mut line).map_err(|error| broken(path, &error.to_string()))?;
+            let length = file.read_line(&mut line).map_err(|error| unreadable(path, &error.to_string()))?;
             if length == 0 {
                 return Ok(Self { file, offsets, links });
             }
-            let record = Record::from_json_line(&line).map_err(|why| broken(path, &why))?;
+            let record = Record::from_json_line(&line).map_err(|why| unreadable(path, &why))?;
             let number = u32::try_from(offsets.len())
                 .map_err(|_| Error::failed("there are more records than can be put in order".to_owned()))?;
             offsets.push(at);
@@ -106,14 +106,14 @@ impl Order {
     }
 
     /// The line of the record that begins there.
-    pub(super) fn line(&mut self, path: &Path, offset: u64) -> Result<String> {
-        let failed = |error: std::io::Error| broken(path, &error.to_string());
+    pub(super) fn line(&mut self, path: &Path, offset: u64) -> Result<Vec<u8>> {
+        let failed = |error: std::io::Error| unreadable(path, &error.to_string());
         // Within the buffer when records are taken in their order.
         let here = self.file.stream_position().map_err(failed)?;
         let distance = i64::try_from(offset).unwrap_or(i64::MAX) - i64::try_from(here).unwrap_or(0);
         self.file.seek_relative(distance).map_err(failed)?;
-        let mut line = String::new();
-        self.file.by_ref().read_line(&mut line).map_err(failed)?;
+        let mut line = Vec::new();
+        self.file.by_ref().read_until(b'\n', &mut line).map_err(failed)?;
         Ok(line)
     }
 }
@@ -163,10 +163,6 @@ fn shuffle<T>(items: &mut [T], seed: u64, what: &str) {
     }
 }
 
-fn broken(path: &Path, why: &str) -> Error {
-    Error::failed(format!("{}: cannot be read: {why}", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
@@ -197,7 +193,9 @@ mod tests {
         let shares = shares(test);
         let mut splits: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         for (offset, split) in order.deal(&Deal { shares: &shares, seed, shuffle }) {
-            let record = Record::from_json_line(&order.line(file.path(), offset).unwrap()).unwrap();
+            let record =
+                Record::from_json_line(str::from_utf8(&order.line(file.path(), offset).unwrap()).unwrap())
+                    .unwrap();
             splits.entry(split).or_default().push(record.id.to_string());
         }
         splits

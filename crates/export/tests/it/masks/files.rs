@@ -26,7 +26,7 @@ fn write(
         Target { path: path.to_owned(), splits: splits.iter().map(|split| (*split).to_owned()).collect() };
     let mut writer = find_format(format).unwrap().start(&target, options).unwrap();
     for (example, split) in examples {
-        writer.write(example, *split).unwrap();
+        writer.write(example.clone(), *split).unwrap();
     }
     writer.finish().unwrap()
 }

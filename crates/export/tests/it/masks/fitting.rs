@@ -79,7 +79,7 @@ fn every_format_of_conversations_has_the_limit() {
         let target = Target { path: path.clone(), splits: vec!["train".into()] };
         let mut writer = find_format(format).unwrap().start(&target, &options).unwrap();
         for conversation in [&short, &shortened, &too_long] {
-            writer.write(&Example::Conversation(conversation.clone()), 0).unwrap();
+            writer.write(Example::Conversation(conversation.clone()), 0).unwrap();
         }
         let written = writer.finish().unwrap();
         assert_eq!(written.files, [(path.clone(), 2)], "{format}");
