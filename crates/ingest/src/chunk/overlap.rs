@@ -2,7 +2,7 @@
 
 use super::bounds::Level;
 use super::cut::{Cutter, trim_start};
-use super::grapheme::last_boundary;
+use super::grapheme::{is_boundary, last_boundary};
 
 /// The start of the next chunk after the one of `start..end`, which is to repeat it from about `target` on: the start
 /// of the nearest sentence, unless that repeats more than half as much again, else of a line of code, else of the next
@@ -49,6 +49,8 @@ pub(super) fn sentences_from(
 /// The start of the first word that begins at or behind `target`.
 fn word_start(text: &str, target: usize, end: usize) -> Option<usize> {
     let before = text[..target].chars().next_back().is_none_or(char::is_whitespace);
-    let space = if before { Some(0) } else { text[target..end].find(char::is_whitespace) };
+    // A space may be part of a grapheme that begins before it.
+    let parts = |(at, c): &(usize, char)| c.is_whitespace() && is_boundary(&text[target..], *at);
+    let space = if before { Some(0) } else { text[target..end].char_indices().find(parts).map(|(at, _)| at) };
     Some(trim_start(text, target + space?))
 }
