@@ -33,7 +33,7 @@ impl Quirks {
     pub(super) fn after_refusal(self, ask: &Ask, structured: bool, message: &str) -> Option<Self> {
         let message = message.to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-        let sends_schema = structured && ask.schema.is_some() && !self.no_schema;
+        let sends_schema = structured && !self.no_schema && ask.schema.as_deref().is_some_and(is_object);
         if sends_schema
             && says(&["response_format", "json_schema", "schema", "structured", "grammar", "guided"])
         {
@@ -87,7 +87,7 @@ pub(super) fn request_body(model: &str, ask: &Ask, structured: bool, quirks: Qui
     let response_format = ask
         .schema
         .as_deref()
-        .filter(|_| structured && !quirks.no_schema)
+        .filter(|schema| structured && !quirks.no_schema && is_object(schema))
         .map(|schema| response_format(schema, ask));
     let body = Body {
         model,
@@ -106,6 +106,12 @@ pub(super) fn request_body(model: &str, ask: &Ask, structured: bool, quirks: Qui
     let written = serde_json::to_writer(&mut json, &body);
     debug_assert!(written.is_ok());
     json
+}
+
+/// Whether an answer of this shape is an object. OpenAI and others enforce no other, and would refuse every request of the
+/// prompt; a refusal turns the enforcement off for all prompts.
+fn is_object(schema: &OutputSchema) -> bool {
+    schema.source().get("type").is_some_and(|of| of == "object")
 }
 
 fn response_format(schema: &OutputSchema, ask: &Ask) -> Value {
@@ -144,6 +150,10 @@ mod tests {
         assert_eq!(whole["temperature"], 0.5);
         assert_eq!(whole["reasoning_effort"], "low");
         assert_eq!(whole["response_format"]["json_schema"]["name"], "step_prompt");
+        let list = Some(Arc::new(OutputSchema::new(json!({"type": "array"})).unwrap()));
+        let mut listed = question.clone();
+        listed.schema = list;
+        assert!(body(&listed, true, Quirks::default()).get("response_format").is_none());
         let quirks =
             Quirks { no_schema: true, max_completion_tokens: true, no_temperature: true, no_seed: true };
         assert_eq!(
