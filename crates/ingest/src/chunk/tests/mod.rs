@@ -31,6 +31,7 @@ fn texts<'a>(markdown: &'a str, options: &ChunkOptions) -> Vec<&'a str> {
 fn a_space_that_a_character_before_has_joined_starts_no_repetition() {
     // U+0600 joins with what follows it, here a no-break space with a joiner.
     let text = "aAaAa\u{600}\u{a0}\u{200d}AaaAaa0";
-    let spans: Vec<_> = chunks(text, false, &options(ChunkBy::Characters, 9, 2)).into_iter().map(|c| c.span).collect();
+    let spans: Vec<_> =
+        chunks(text, false, &options(ChunkBy::Characters, 9, 2)).into_iter().map(|c| c.span).collect();
     assert!(spans.len() > 1 && spans.iter().all(|span| span.start != 7 && span.end != 7), "{spans:?}");
 }
