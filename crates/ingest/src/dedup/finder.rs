@@ -10,8 +10,8 @@ const MOST: usize = 200_000_000;
 
 /// Takes the signatures of a corpus, text by text, and tells which texts have to be looked at again.
 ///
-/// Texts are numbered from 0 in the order in which they are pushed. A signature takes 96 bytes, 16 when only exact
-/// duplicates are wanted; [`candidates`](Self::candidates) takes another 8 for each text while it works, and up to 12
+/// Texts are numbered from 0 in the order in which they are pushed. A signature takes 96 bytes, 20 where all texts are
+/// short, 16 when only exact duplicates are wanted; [`candidates`](Self::candidates) takes another 8 for each text while it works, and up to 12
 /// for every band that a candidate shares with others.
 ///
 /// ```
@@ -37,7 +37,7 @@ pub struct Finder {
     texts: usize,
     /// The hash of each text's words.
     words: Vec<Option<NonZeroU128>>,
-    /// The keys of all texts, band by band.
+    /// The keys of all texts, band by band; a band in which no text has a key is empty.
     bands: [Vec<u32>; BANDS],
 }
 
@@ -55,8 +55,13 @@ impl Finder {
         }
         self.words.push(signature.words);
         if self.what == Dedup::Near {
+            let before = self.words.len() - 1;
             for (band, key) in self.bands.iter_mut().zip(signature.bands) {
-                band.push(key);
+                // Short texts have a key in the first band alone: where all are short, the others take no room.
+                if key != NO_KEY || !band.is_empty() {
+                    band.resize(before, NO_KEY);
+                    band.push(key);
+                }
             }
         }
     }
@@ -231,10 +236,29 @@ mod tests {
     }
 
     #[test]
+    fn short_texts_take_room_for_all_bands_once_a_longer_one_is_there() {
+        let long = "one text of more than a few words, and so of more than three";
+        for texts in [[long, "a b", "b a", long], ["a b", "b a", long, long], ["a b", long, "b a", long]] {
+            let near = finder(&texts, Dedup::Near);
+            assert_eq!(near.bytes(), 4 * 96);
+            let candidates = near.candidates();
+            let place = |text| texts.iter().position(|other| *other == text).map(|at| at as u32);
+            let last = texts.iter().rposition(|text| *text == long).map(|at| at as u32);
+            assert_eq!(
+                candidates.copies.first().map(|(copy, of)| (Some(*copy), Some(*of))),
+                Some((last, place(long)))
+            );
+            let mut short = [place("a b"), place("b a")];
+            short.sort_unstable();
+            assert_eq!(candidates.numbers().iter().map(|number| Some(*number)).collect::<Vec<_>>(), short);
+        }
+    }
+
+    #[test]
     fn copies_are_known_by_their_hashes_and_the_rest_by_bands() {
         let texts = ["b a", "", "one thing", "a b", "!", "ONE thing", "B, a", "another thing altogether", ""];
         let near = finder(&texts, Dedup::Near);
-        assert_eq!((near.len(), near.bytes()), (9, 9 * 96));
+        assert_eq!((near.len(), near.bytes()), (9, 9 * (16 + 4)), "of short texts one key is kept");
         let candidates = near.candidates();
         assert_eq!(candidates.copies, [(5, 2), (6, 0)]);
         assert_eq!(candidates.numbers(), [0, 3]);
