@@ -73,7 +73,7 @@ fn parquet() -> &'static [u8] {
                 answers: vec![n.to_string(), format!("number {n}")],
                 metadata: serde_json::Map::new(),
             };
-            writer.write(&Example::Task(task), 0).unwrap();
+            writer.write(Example::Task(task), 0).unwrap();
         }
         let written = writer.finish().unwrap();
         std::fs::read(&written.files[0].0).unwrap()
