@@ -2,10 +2,12 @@
 //!
 //! - [`analysis`]: text to terms, token for token as Lucene's `EnglishAnalyzer`.
 //! - [`bm25`]: an in-memory index with Lucene's BM25 scores.
+//! - [`dense`]: texts as vectors.
 //! - [`Retriever`]: what a caller needs of any index over a corpus.
+//! - [`Collection`]: passages with a retriever over them, in memory or as a folder that `ragstill index` made.
 //!
 //! ```
-//! use ragstill_retrieve::{Bm25Builder, Retriever};
+//! use ragstill_retrieve::Bm25Builder;
 //!
 //! # fn main() -> Result<(), ragstill_retrieve::Bm25Error> {
 //! let index = Bm25Builder::new().build(["The cat sat.", "A dog barked.", "Dogs and cats."])?;
@@ -17,12 +19,15 @@
 
 pub mod analysis;
 pub mod bm25;
+mod collection;
+pub mod dense;
 mod documents;
 mod retriever;
 mod storage;
 
 pub use analysis::Analyzer;
 pub use bm25::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params, Bm25Reference, Query};
+pub use collection::{Collection, Passage, own_id};
 pub use documents::{Documents, DocumentsWriter};
-pub use retriever::{DocId, Hit, Retriever};
+pub use retriever::{DocId, Hit, RetrieveError, Retriever};
 pub use storage::IndexFileError;

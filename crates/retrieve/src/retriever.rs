@@ -2,6 +2,8 @@
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use crate::dense::EmbedError;
+
 /// A document's position in the corpus that was indexed, from 0.
 pub type DocId = u32;
 
@@ -12,6 +14,15 @@ pub struct Hit {
     pub doc: DocId,
     /// Its score for the query, above 0; higher is better, comparable only within one query and index.
     pub score: f32,
+}
+
+/// Why a search has no result. BM25 never fails; what embeds queries may.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RetrieveError {
+    /// The query could not be made a vector.
+    #[error("{0}")]
+    Embed(#[from] EmbedError),
 }
 
 /// Finds the best documents of a corpus for a query.
@@ -31,19 +42,30 @@ pub trait Retriever: Send + Sync {
     ///
     /// Exclusion acts inside the selection: an excluded document takes none of the `k` places. It is
     /// asked only about documents that would otherwise enter them, so it may cost something.
-    fn search(&self, query: &str, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit>;
+    ///
+    /// # Errors
+    /// When the query cannot be embedded.
+    fn search(
+        &self,
+        query: &str,
+        k: usize,
+        exclude: &dyn Fn(DocId) -> bool,
+    ) -> Result<Vec<Hit>, RetrieveError>;
 
     /// [`search`](Self::search) for many queries, on the threads of the current rayon pool.
     ///
     /// `exclude` is given the query's position in `queries` and the document. The result has one list a
     /// query, in the order of `queries`, each equal to what `search` returns whatever the number of
     /// threads.
+    ///
+    /// # Errors
+    /// When a query cannot be embedded.
     fn search_batch(
         &self,
         queries: &[&str],
         k: usize,
         exclude: &(dyn Fn(usize, DocId) -> bool + Sync),
-    ) -> Vec<Vec<Hit>> {
+    ) -> Result<Vec<Vec<Hit>>, RetrieveError> {
         queries
             .par_iter()
             .enumerate()

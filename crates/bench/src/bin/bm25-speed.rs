@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use ragstill_retrieve::{Bm25Builder, Bm25Index, Query, Retriever};
+use ragstill_retrieve::{Bm25Builder, Bm25Index, Query};
 use serde::{Deserialize, Serialize};
 
 /// Hits of a query.

@@ -7,16 +7,11 @@ use std::time::Instant;
 use ragstill_engine::{Error, Result};
 use ragstill_export::WholeFile;
 use ragstill_ingest::{Input, Records};
-use ragstill_retrieve::{Analyzer, Bm25Builder, Documents, DocumentsWriter, IndexFileError, Retriever};
-use serde_json::{Value, json};
+use ragstill_retrieve::{Analyzer, Bm25Builder, Collection, Documents, DocumentsWriter, IndexFileError};
+use serde_json::json;
 
 use super::search::{bm25_params, next_readable, read_options};
 use crate::args::IndexArgs;
-
-/// The index itself, in its folder.
-pub const BM25: &str = "bm25.idx";
-/// What the folder holds, for people and for `search`.
-pub const ABOUT: &str = "index.json";
 
 /// Indexes documents into a folder, which `search --index` opens.
 pub fn index(args: &IndexArgs) -> Result<ExitCode> {
@@ -43,7 +38,7 @@ pub fn index(args: &IndexArgs) -> Result<ExitCode> {
         return Err(Error::mistake("the input has no records: no file has any text in it"));
     }
     texts.writer.finish().map_err(unusable)?;
-    index.save(&args.out.join(BM25)).map_err(unusable)?;
+    index.save(&args.out.join(Collection::BM25)).map_err(unusable)?;
     let params = index.params();
     let about = json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -54,34 +49,18 @@ pub fn index(args: &IndexArgs) -> Result<ExitCode> {
         "b": shortest(params.b),
         "lucene_lengths": params.lucene_lengths,
     });
-    let mut file = WholeFile::create(&args.out.join(ABOUT))?;
+    let mut file = WholeFile::create(&args.out.join(Collection::ABOUT))?;
     file.write_line(&format!("{about:#}"))?;
     file.finish()?;
     super::print(&format!(
         "{} documents indexed in {:.1} s; {} of index, {} of documents\n\nsearch them with  ragstill search --index {} \"QUERY\"\n",
         index.len(),
         began.elapsed().as_secs_f64(),
-        megabytes(&args.out.join(BM25)),
+        megabytes(&args.out.join(Collection::BM25)),
         megabytes(&args.out.join(Documents::LINES)),
         args.out.display(),
     ))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The field that holds the text in the documents of a folder.
-pub fn text_field(folder: &Path) -> Result<String> {
-    let path = folder.join(ABOUT);
-    let broken = |why: String| {
-        Error::mistake(format!(
-            "{}: {why}; `{}` is no folder that `ragstill index` made, or not all of it",
-            path.display(),
-            folder.display()
-        ))
-    };
-    let text = std::fs::read_to_string(&path).map_err(|error| broken(error.to_string()))?;
-    let about: Value = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
-    let field = about.get("text_field").and_then(Value::as_str);
-    field.map(str::to_owned).ok_or_else(|| broken("it has no `text_field`".to_owned()))
 }
 
 /// An index that cannot be written or read.

@@ -11,12 +11,12 @@ use ragstill_engine::{Error, Result};
 use ragstill_export::WholeFile;
 use ragstill_ingest::{Input, Place, ReadOptions};
 use ragstill_operators::{Ask, Duplicates, Mined, Miner, MinerOptions, Strategy};
-use ragstill_retrieve::DocId;
+use ragstill_retrieve::{DocId, own_id};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 use serde_json::Value;
 
-use super::search::{bm25_params, own_id, read_corpus};
+use super::search::{bm25_params, read_corpus};
 use super::told;
 use crate::args::NegativesArgs;
 
@@ -36,8 +36,12 @@ pub fn negatives(args: &NegativesArgs) -> Result<ExitCode> {
     let read_options = ReadOptions { text_field: args.text.clone(), ..ReadOptions::default() };
     let rows = Input::open(std::slice::from_ref(&args.file), &read_options)?;
     let Checked { rows: expected, failed, names, texts } = check_rows(args, &rows)?;
-    let (names, texts) =
-        if args.corpus.is_empty() { (names, texts) } else { read_corpus(&args.corpus, &args.text)? };
+    let (names, texts) = if args.corpus.is_empty() {
+        (names, texts)
+    } else {
+        let passages = read_corpus(&args.corpus, &args.text)?.into_iter();
+        passages.map(|passage| (passage.id.into_owned(), passage.text.into_owned())).unzip()
+    };
     let job = Job { args, miner: Miner::new(texts, options)?, names };
     let out = Output::open(args)?;
     let counts = std::thread::scope(|scope| {

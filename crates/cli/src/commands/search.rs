@@ -1,14 +1,12 @@
 //! `ragstill search`.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ragstill_core::RECORD_ID_FIELD;
 use ragstill_engine::{Error, Result};
 use ragstill_ingest::{ErrorKind, Input, ReadOptions, Records, Sourced, TextColumn};
-use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, Bm25Params, DocId, Documents, Retriever};
+use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Params, Collection, Passage, RetrieveError, own_id};
 use serde_json::{Map, Value, json};
 
 use super::index::unusable;
@@ -24,18 +22,20 @@ pub fn search(args: &SearchArgs) -> Result<ExitCode> {
         return Err(Error::mistake("-k must be at least 1"));
     }
     let corpus = match &args.index {
-        Some(folder) => Corpus::open(folder)?,
-        None => Corpus::read(paths, args)?,
+        Some(folder) => Collection::open(folder).map_err(unusable)?,
+        None => read_collection(paths, &args.text, &args.bm25)?,
     };
     for batch in queries.chunks(BATCH) {
         let texts_of: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
-        let found = corpus.index.search_batch(&texts_of, args.k, &|_, _| false);
+        let found = corpus.retriever().search_batch(&texts_of, args.k, &|_, _| false).map_err(unanswered)?;
         let mut out = String::new();
         for ((id, query), hits) in batch.iter().zip(found) {
             if args.json {
                 let hits: Vec<_> = hits
                     .iter()
-                    .map(|hit| Ok(json!({"id": corpus.document(hit.doc)?.0, "score": hit.score})))
+                    .map(|hit| {
+                        Ok(json!({"id": corpus.passage(hit.doc).map_err(unusable)?.id, "score": hit.score}))
+                    })
                     .collect::<Result<_>>()?;
                 // Writing to a String cannot fail.
                 let _ = writeln!(out, "{}", json!({"query_id": id, "query": query, "hits": hits}));
@@ -48,9 +48,9 @@ pub fn search(args: &SearchArgs) -> Result<ExitCode> {
                 out.push_str("nothing found: no passage shares a word with the query\n");
             }
             for (rank, hit) in hits.iter().enumerate() {
-                let (id, text) = corpus.document(hit.doc)?;
-                let start = crate::show::first_words(&text, 100);
-                let _ = writeln!(out, "{:>3}. {:8.4}  {id}  {start}", rank + 1, hit.score);
+                let passage = corpus.passage(hit.doc).map_err(unusable)?;
+                let start = crate::show::first_words(&passage.text, 100);
+                let _ = writeln!(out, "{:>3}. {:8.4}  {}  {start}", rank + 1, hit.score, passage.id);
             }
         }
         super::print(&out)?;
@@ -58,68 +58,15 @@ pub fn search(args: &SearchArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is searched.
-struct Corpus {
-    index: Bm25Index,
-    documents: Texts,
-}
-
-/// The documents of an index.
-enum Texts {
-    /// Their ids and texts.
-    Read(Vec<String>, Vec<String>),
-    /// Their records, and the field that holds the text.
-    Opened(Documents, String),
-}
-
-impl Corpus {
-    /// Reads and indexes documents.
-    fn read(paths: &[PathBuf], args: &SearchArgs) -> Result<Self> {
-        let (ids, texts) = read_corpus(paths, &args.text)?;
-        let index = Bm25Builder::new()
-            .params(bm25_params(&args.bm25))
-            .analyzer(Analyzer::for_language(args.bm25.language))
-            .build(texts.iter().map(String::as_str))
-            .map_err(|error| Error::mistake(error.to_string()))?;
-        Ok(Self { index, documents: Texts::Read(ids, texts) })
-    }
-
-    /// Opens what `ragstill index` made.
-    fn open(folder: &Path) -> Result<Self> {
-        let field = super::index::text_field(folder)?;
-        let index = Bm25Index::open(&folder.join(super::index::BM25)).map_err(unusable)?;
-        let documents = Documents::open(folder).map_err(unusable)?;
-        if index.len() != documents.len() {
-            return Err(Error::mistake(format!(
-                "{}: its index has {} documents and its documents are {}; make it again with `ragstill index`",
-                folder.display(),
-                index.len(),
-                documents.len()
-            )));
-        }
-        Ok(Self { index, documents: Texts::Opened(documents, field) })
-    }
-
-    /// A document's id and text.
-    fn document(&self, doc: DocId) -> Result<(Cow<'_, str>, Cow<'_, str>)> {
-        let (documents, field) = match &self.documents {
-            Texts::Read(ids, texts) => {
-                let doc = doc as usize;
-                return Ok((ids[doc].as_str().into(), texts[doc].as_str().into()));
-            }
-            Texts::Opened(documents, field) => (documents, field),
-        };
-        let row = documents.get(doc).and_then(|line| serde_json::from_str::<Map<String, Value>>(line).ok());
-        let text = |row: &Map<String, Value>, field: &str| row.get(field)?.as_str().map(str::to_owned);
-        row.and_then(|row| {
-            let id = own_id(&row).or_else(|| text(&row, RECORD_ID_FIELD))?;
-            Some((id.into(), text(&row, field)?.into()))
-        })
-        .ok_or_else(|| {
-            let line = doc + 1;
-            Error::mistake(format!("{}:{line}: this is not the document that was indexed; make the index again with `ragstill index`", Documents::LINES))
-        })
-    }
+/// Passages of files, indexed in memory.
+pub fn read_collection(paths: &[PathBuf], field: &str, bm25: &Bm25Args) -> Result<Collection> {
+    let passages = read_corpus(paths, field)?;
+    let index = Bm25Builder::new()
+        .params(bm25_params(bm25))
+        .analyzer(Analyzer::for_language(bm25.language))
+        .build(passages.iter().map(|passage| passage.text.as_ref()))
+        .map_err(|error| Error::mistake(error.to_string()))?;
+    Ok(Collection::new(passages, Box::new(index)))
 }
 
 /// A query's id, if it has one, and its text.
@@ -164,31 +111,29 @@ pub fn next_readable(records: &mut Records) -> Option<Result<Sourced>> {
     }
 }
 
-/// The ids and texts of a corpus. A row's own `id` or `_id` names it; what has none goes by its record id.
-pub fn read_corpus(paths: &[PathBuf], field: &str) -> Result<(Vec<String>, Vec<String>)> {
+/// The passages of files. A row's own `id` or `_id` names it; what has none goes by its record id.
+pub fn read_corpus(paths: &[PathBuf], field: &str) -> Result<Vec<Passage<'static>>> {
     let input = Input::open(paths, &read_options(field))?;
-    let (mut ids, mut texts) = (Vec::new(), Vec::new());
+    let mut passages = Vec::new();
     let mut records = input.records();
     while let Some(item) = next_readable(&mut records) {
-        let item = item?;
-        let text =
-            item.record.text(field).map_err(|fault| Error::mistake(format!("{}: {fault}", item.place)))?;
-        texts.push(text.to_owned());
-        ids.push(own_id(&item.record.fields).unwrap_or_else(|| item.record.id.to_string()));
+        let Sourced { record, place, .. } = item?;
+        let text = record.text(field).map_err(|fault| Error::mistake(format!("{place}: {fault}")))?;
+        passages.push(Passage {
+            id: own_id(&record.fields).unwrap_or_else(|| record.id.to_string()).into(),
+            title: record.text("title").ok().map(|title| title.to_owned().into()),
+            text: text.to_owned().into(),
+        });
     }
-    if texts.is_empty() {
+    if passages.is_empty() {
         return Err(Error::mistake("the input has no records: no file has any text in it"));
     }
-    Ok((ids, texts))
+    Ok(passages)
 }
 
-/// The id that a row brings along.
-pub fn own_id(fields: &Map<String, Value>) -> Option<String> {
-    match fields.get("id").or_else(|| fields.get("_id"))? {
-        Value::String(id) => Some(id.clone()),
-        Value::Number(id) => Some(id.to_string()),
-        _ => None,
-    }
+/// A search without a result.
+pub fn unanswered(error: RetrieveError) -> Error {
+    Error::failed(error.to_string())
 }
 
 /// The queries of a file: JSONL rows, or lines of text.

@@ -2,7 +2,7 @@
 
 use ragstill_core::{RecordId, seeded_rng};
 use ragstill_engine::{Error, Result};
-use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, DocId, Hit, Retriever};
+use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, DocId, Hit};
 use rand::RngCore;
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use ragstill_engine::{Error, Result};
-use ragstill_retrieve::{Analyzer, Bm25Builder, DocId, Retriever};
+use ragstill_retrieve::{Analyzer, Bm25Builder, DocId};
 
 use super::config::{Documents, TaskPairsConfig};
 use super::task::Task;

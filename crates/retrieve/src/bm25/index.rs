@@ -7,7 +7,7 @@ use super::score::{idf, term_score};
 use super::scratch::Pool;
 use super::vocabulary::Vocabulary;
 use super::{Bm25Params, batch};
-use crate::{Analyzer, DocId, Hit, Retriever};
+use crate::{Analyzer, DocId, Hit, RetrieveError, Retriever};
 
 /// A BM25 index, searched exactly; built by [`Bm25Builder`](super::Bm25Builder).
 ///
@@ -78,13 +78,40 @@ impl Bm25Index {
         score as f32
     }
 
-    /// [`search`](Retriever::search) of an analysed query.
+    /// Number of documents, those without any term included.
+    pub fn len(&self) -> usize {
+        self.forward.len()
+    }
+
+    /// Whether there is no document at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// [`Retriever::search`], which cannot fail here.
+    pub fn search(&self, query: &str, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit> {
+        self.search_query(&self.query(query), k, exclude)
+    }
+
+    /// [`Retriever::search_batch`], which cannot fail here.
+    pub fn search_batch(
+        &self,
+        queries: &[&str],
+        k: usize,
+        exclude: &(dyn Fn(usize, DocId) -> bool + Sync),
+    ) -> Vec<Vec<Hit>> {
+        use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+        let queries: Vec<Query> = queries.par_iter().map(|query| self.query(query)).collect();
+        self.search_queries(&queries, k, exclude)
+    }
+
+    /// [`search`](Self::search) of an analysed query.
     pub fn search_query(&self, query: &Query, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit> {
         let mut hits = batch::search(self, &[query], k, &|_, doc| exclude(doc));
         hits.pop().unwrap_or_default()
     }
 
-    /// [`search_batch`](Retriever::search_batch) of analysed queries.
+    /// [`search_batch`](Self::search_batch) of analysed queries.
     pub fn search_queries(
         &self,
         queries: &[Query],
@@ -97,11 +124,16 @@ impl Bm25Index {
 
 impl Retriever for Bm25Index {
     fn len(&self) -> usize {
-        self.forward.len()
+        Self::len(self)
     }
 
-    fn search(&self, query: &str, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit> {
-        self.search_query(&self.query(query), k, exclude)
+    fn search(
+        &self,
+        query: &str,
+        k: usize,
+        exclude: &dyn Fn(DocId) -> bool,
+    ) -> Result<Vec<Hit>, RetrieveError> {
+        Ok(Self::search(self, query, k, exclude))
     }
 
     fn search_batch(
@@ -109,10 +141,8 @@ impl Retriever for Bm25Index {
         queries: &[&str],
         k: usize,
         exclude: &(dyn Fn(usize, DocId) -> bool + Sync),
-    ) -> Vec<Vec<Hit>> {
-        use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-        let queries: Vec<Query> = queries.par_iter().map(|query| self.query(query)).collect();
-        self.search_queries(&queries, k, exclude)
+    ) -> Result<Vec<Vec<Hit>>, RetrieveError> {
+        Ok(Self::search_batch(self, queries, k, exclude))
     }
 }
 

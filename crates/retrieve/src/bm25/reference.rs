@@ -6,7 +6,7 @@ use super::length::lucene_length;
 use super::score::{idf, inverse_norm, term_score};
 use super::top_k::top_k;
 use super::{Bm25Error, Bm25Params};
-use crate::{Analyzer, DocId, Hit, Retriever};
+use crate::{Analyzer, DocId, Hit};
 
 /// The documents of a term, with its frequency in each.
 type Postings = Vec<(DocId, u32)>;
@@ -56,14 +56,19 @@ impl Bm25Reference {
         });
         Ok(Self { analyzer, terms, inverse_norms: inverse_norms.collect(), doc_count })
     }
-}
 
-impl Retriever for Bm25Reference {
-    fn len(&self) -> usize {
+    /// Number of documents, those without any term included.
+    pub fn len(&self) -> usize {
         self.inverse_norms.len()
     }
 
-    fn search(&self, query: &str, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit> {
+    /// Whether there is no document at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What [`Bm25Index::search`](super::Bm25Index::search) must find.
+    pub fn search(&self, query: &str, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit> {
         let mut counts: BTreeMap<usize, (u32, &Postings)> = BTreeMap::new();
         for word in self.analyzer.terms(query) {
             if let Some((number, postings)) = self.terms.get(&word) {

@@ -29,6 +29,16 @@ pub enum IndexFileError {
         /// What is different.
         how: String,
     },
+    /// The folder is no index, or not all of it.
+    #[error("{path}: {why}; `{folder}` is no folder that `ragstill index` made, or not all of it")]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// The file that should say what the folder holds.
+        path: PathBuf,
+        /// What is wrong with the file.
+        why: String,
+    },
     /// The file is not as it was written.
     #[error("{path}: this index is damaged: {what}; make it again with `ragstill index`")]
     Damaged {

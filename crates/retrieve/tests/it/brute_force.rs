@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proptest::collection::{hash_set, vec};
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
-use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Params, DocId, Hit, Retriever};
+use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Params, DocId, Hit};
 
 /// The textbook formula in double precision over the terms of each text, without an index.
 fn brute_force(texts: &[String], query: &str, params: Bm25Params) -> Vec<f64> {

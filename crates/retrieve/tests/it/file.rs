@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use ragstill_retrieve::{Bm25Builder, Bm25Index, Bm25Params, IndexFileError, Retriever};
+use ragstill_retrieve::{Bm25Builder, Bm25Index, Bm25Params, IndexFileError};
 
 fn built() -> Bm25Index {
     let texts: Vec<String> = (0..40_000).map(|n| format!("word{} word{} shared", n % 977, n % 31)).collect();

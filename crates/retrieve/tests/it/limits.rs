@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ragstill_retrieve::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params, DocId, Hit, Retriever};
+use ragstill_retrieve::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params, DocId, Hit};
 use rayon::ThreadPoolBuilder;
 
 fn index(texts: &[&str]) -> Bm25Index {

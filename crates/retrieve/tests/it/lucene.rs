@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
-use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, Bm25Params, DocId, Hit, Retriever};
+use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, Bm25Params, DocId, Hit};
 use serde_json::Value;
 
 /// The reference rounds scores to 4 decimals, and Anserini moves equal ones apart by 1e-6.

@@ -1,0 +1,5 @@
+//! Texts as vectors.
+
+mod embedder;
+
+pub use embedder::{EmbedError, Embedder, Side};
