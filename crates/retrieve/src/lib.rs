@@ -17,12 +17,14 @@
 
 pub mod analysis;
 pub mod bm25;
+pub mod dense;
 mod documents;
 mod retriever;
 mod storage;
 
 pub use analysis::Analyzer;
 pub use bm25::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params, Bm25Reference, Query};
+pub use dense::{EmbedError, EmbedErrorKind, Embedder, Side};
 pub use documents::{Documents, DocumentsWriter};
 pub use retriever::{DocId, Hit, Retriever};
 pub use storage::IndexFileError;
