@@ -28,6 +28,7 @@ mod storage;
 pub use analysis::Analyzer;
 pub use bm25::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params, Bm25Reference, Query};
 pub use collection::{Collection, Passage, own_id};
+pub use dense::{EmbedError, EmbedErrorKind, Embedder, Side};
 pub use documents::{Documents, DocumentsWriter};
 pub use retriever::{DocId, Hit, RetrieveError, Retriever};
 pub use storage::IndexFileError;
