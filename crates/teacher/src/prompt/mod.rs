@@ -6,6 +6,6 @@ mod schema;
 mod set;
 
 pub use file::FrontMatter;
-pub use render::Prompt;
+pub use render::{Prompt, block};
 pub use schema::OutputSchema;
 pub use set::Prompts;
