@@ -112,6 +112,9 @@ pub struct RecipeArgs {
     /// Work on the first N records only
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
+    /// Work on N records only, drawn by the seed
+    #[arg(long, value_name = "N")]
+    pub sample: Option<u64>,
     /// The seed of every random choice
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

@@ -80,7 +80,7 @@ pub async fn run(
     blocking(|| open(&recipe, &mut operators))?;
     let dir = RunDir::open(&options.out, &recipe.recipe)?;
     let writes = writes_of(&recipe, &operators);
-    let checked = blocking(|| check_input(input, &recipe.input, &writes))?;
+    let checked = blocking(|| check_input(input, &recipe, &writes))?;
     let rows = checked.rows.min(recipe.limit.unwrap_or(u64::MAX));
     monitor.counted(rows);
     monitor.failed(&checked.failures);

@@ -80,7 +80,7 @@ pub async fn plan(
     check_teachers(&recipe, false)?;
     blocking(|| open(&recipe, &mut operators))?;
     let writes = writes_of(&recipe, &operators);
-    let checked = blocking(|| check_input(input, &recipe.input, &writes))?;
+    let checked = blocking(|| check_input(input, &recipe, &writes))?;
     let rows = checked.rows.min(recipe.limit.unwrap_or(u64::MAX));
     let answers = out.map(|out| out.join(ANSWERS)).filter(|path| path.exists());
     let store = answers.map(|path| Store::open_read_only(&path)).transpose()?.map(Arc::new);

@@ -49,7 +49,11 @@ impl Prompt {
     /// # Errors
     /// As [`Prompt::parse`].
     pub fn parse_override(name: &str, source: &str, original: &str) -> Result<Self> {
-        let mut file = PromptFile::parse(source).map_err(|fault| at(name, &fault))?;
+        Self::replacing(name, PromptFile::parse(source).map_err(|fault| at(name, &fault))?, original)
+    }
+
+    /// A prompt of these sections that replaces `original`, as [`Prompt::parse_override`] says.
+    pub(super) fn replacing(name: &str, mut file: PromptFile, original: &str) -> Result<Self> {
         let base =
             PromptFile::parse(original).map_err(|fault| at(name, &fault))?.front_matter.unwrap_or_default();
         let over = file.front_matter.take().unwrap_or_default();
