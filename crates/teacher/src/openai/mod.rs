@@ -2,10 +2,12 @@
 //! OpenRouter and others.
 
 mod body;
+mod completions;
 mod failure;
 mod server;
 mod success;
 mod url;
 
+pub use completions::{Choice, Completion, Completions};
 pub use server::{OpenAi, ServerSettings, http_client};
 pub use url::endpoint_url;
