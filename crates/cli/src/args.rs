@@ -40,6 +40,8 @@ pub enum Command {
     Search(SearchArgs),
     /// Index documents once, to search them often
     Index(IndexArgs),
+    /// Serve documents to search, and answers from them, over HTTP
+    Serve(crate::commands::ServeArgs),
     /// Show what is in files and folders: formats, sizes, languages, duplicates, failures
     Corpus(CorpusArgs),
     /// List the recipes and their steps

@@ -12,4 +12,5 @@ pub use ragstill_ingest as ingest;
 pub use ragstill_operators as operators;
 pub use ragstill_retrieve as retrieve;
 pub use ragstill_score as score;
+pub use ragstill_server as server;
 pub use ragstill_teacher as teacher;

@@ -109,11 +109,44 @@ pub fn build(spec: &TeacherSpec<'_>, shared: &Shared) -> Result<BuiltTeacher> {
         return Ok(finish(inner, spec, model, shared));
     }
     let model = config.model.clone().unwrap_or_default();
+    let retry =
+        remote(config, &shared.stop, &shared.telemetry, shared.purse.clone(), shared.offline.is_some())?;
+    Ok(finish(retry, spec, model, shared))
+}
+
+/// Puts a teacher together for a server, whose answers nobody replays: without store, tallies and budget.
+///
+/// # Errors
+/// As [`check`], and when the HTTP client cannot be made.
+pub fn build_unstored(
+    spec: &TeacherSpec<'_>,
+    stop: &Stop,
+    telemetry: &Arc<Telemetry>,
+    previews: Arc<Previews>,
+) -> Result<BuiltTeacher> {
+    check(spec, false, false)?;
+    let config = spec.config;
+    let (teacher, model): (Arc<dyn Teacher>, String) = if config.is_extractive() {
+        (Arc::new(Extractive::new(previews)), Extractive::MODEL.to_owned())
+    } else {
+        (Arc::new(remote(config, stop, telemetry, None, false)?), config.model.clone().unwrap_or_default())
+    };
+    Ok(BuiltTeacher { teacher, model, concurrency: config.concurrency })
+}
+
+/// The layers from the transport to the retries.
+fn remote(
+    config: &TeacherConfig,
+    stop: &Stop,
+    telemetry: &Arc<Telemetry>,
+    purse: Option<Arc<Purse>>,
+    offline: bool,
+) -> Result<impl Teacher + 'static> {
     let gate = Arc::new(Gate::new(
         config.concurrency,
         config.requests_per_minute,
         config.tokens_per_minute,
-        shared.stop.clone(),
+        stop.clone(),
     ));
     let client = http_client(config.concurrency, &config.url)?;
     let servers = config
@@ -122,31 +155,23 @@ pub fn build(spec: &TeacherSpec<'_>, shared: &Shared) -> Result<BuiltTeacher> {
         .map(|given| {
             let url = endpoint_url(given).map_err(|fault| Error::new(Kind::Config, fault))?;
             // Offline nothing is sent, so no key is needed.
-            let api_key = if shared.offline.is_some() { None } else { api_key(config, &url)? };
+            let api_key = if offline { None } else { api_key(config, &url)? };
             let settings = ServerSettings {
                 url,
-                model: model.clone(),
+                model: config.model.clone().unwrap_or_default(),
                 api_key,
                 structured_output: config.structured_output,
                 max_response: config.max_response_mb.saturating_mul(1_000_000),
             };
-            let transport =
-                OpenAi::new(client.clone(), settings, Arc::clone(&gate), Arc::clone(&shared.telemetry))?;
+            let transport = OpenAi::new(client.clone(), settings, Arc::clone(&gate), Arc::clone(telemetry))?;
             Ok(Timeout::new(transport, Duration::from_secs_f64(config.timeout_seconds)))
         })
         .collect::<Result<Vec<_>>>()?;
     let balance = Balance::new(servers);
-    let budget = Budget::new(balance, shared.purse.clone(), config.price);
-    let permit = Permit::new(budget, gate, Arc::clone(&shared.telemetry));
+    let budget = Budget::new(balance, purse, config.price);
+    let permit = Permit::new(budget, gate, Arc::clone(telemetry));
     let policy = RetryPolicy { max_attempts: config.max_attempts, ..RetryPolicy::default() };
-    let retry = Retry::new(
-        permit,
-        policy,
-        Arc::new(Breaker::default()),
-        Arc::clone(&shared.telemetry),
-        shared.stop.clone(),
-    );
-    Ok(finish(retry, spec, model, shared))
+    Ok(Retry::new(permit, policy, Arc::new(Breaker::default()), Arc::clone(telemetry), stop.clone()))
 }
 
 fn finish<T: Teacher + 'static>(
@@ -175,7 +200,7 @@ fn finish<T: Teacher + 'static>(
 
 /// The key for this address: from the named variable, or, for OpenAI's own, from the usual one if it is set. A key is
 /// never sent to an address that it was not meant for.
-fn api_key(config: &TeacherConfig, url: &str) -> Result<Option<ApiKey>> {
+pub(crate) fn api_key(config: &TeacherConfig, url: &str) -> Result<Option<ApiKey>> {
     if let Some(key) = &config.api_key {
         return Ok(Some(key.clone()));
     }

@@ -18,7 +18,7 @@ mod telemetry;
 #[cfg(test)]
 mod testing;
 
-pub use build::{BuiltTeacher, Shared, TeacherSpec, build, check};
+pub use build::{BuiltTeacher, Shared, TeacherSpec, build, build_unstored, check};
 pub use chat::{Answer, Ask, Finish, Key, Sampling, Teacher, Usage, estimate_tokens};
 pub use config::{Price, ROLES, TeacherConfig};
 pub use error::{Error, Kind, Result, Scope, Status};

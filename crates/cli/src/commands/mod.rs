@@ -12,6 +12,7 @@ mod recipes;
 mod run;
 mod score;
 mod search;
+mod serve;
 mod tokens;
 
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ use std::process::ExitCode;
 use ragstill_engine::{Error, Result};
 
 use crate::args::Command;
+
+pub use serve::ServeArgs;
 
 /// Does what the command line says.
 pub fn dispatch(command: Command) -> Result<ExitCode> {
@@ -33,6 +36,7 @@ pub fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Score(args) => score::score(&args),
         Command::Search(args) => search::search(&args),
         Command::Index(args) => index::index(&args),
+        Command::Serve(args) => serve::serve(&args),
         Command::Corpus(args) => corpus::corpus(&args),
         Command::Recipes => recipes::recipes(),
         Command::Config(args) => config::config(&args),

@@ -2,12 +2,14 @@
 //! OpenRouter and others.
 
 mod body;
+mod completions;
 mod failure;
 mod post;
 mod server;
 mod success;
 mod url;
 
+pub use completions::{Choice, Completion, Completions};
 pub use post::{Post, Posted};
 pub use server::{OpenAi, ServerSettings, http_client};
 pub use url::{embeddings_url, endpoint_url};

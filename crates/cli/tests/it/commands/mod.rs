@@ -15,6 +15,7 @@ mod recipes;
 mod score;
 mod screening;
 mod search;
+mod serve;
 
 /// Text with every digit as `#`: what is left is its form.
 fn without_digits(text: &str) -> String {

@@ -73,7 +73,12 @@ impl Sandbox {
 
     /// Starts the command and does not wait for it.
     pub fn spawn<S: AsRef<str>>(&self, args: &[S]) -> Spawned {
-        process::spawn(self.folder(), args)
+        process::spawn(self.folder(), args, &[])
+    }
+
+    /// Starts the command with variables in its environment.
+    pub fn spawn_with_env<S: AsRef<str>>(&self, args: &[S], env: &[(&str, &str)]) -> Spawned {
+        process::spawn(self.folder(), args, env)
     }
 
     /// `run rare` over the corpus with this teacher into `out`, and more arguments.

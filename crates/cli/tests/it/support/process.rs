@@ -1,5 +1,6 @@
 //! The command as a process.
 
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
@@ -73,8 +74,10 @@ pub(super) fn run<S: AsRef<str>>(
     Outcome::of(command.output().unwrap())
 }
 
-pub(super) fn spawn<S: AsRef<str>>(folder: &Path, args: &[S]) -> Spawned {
-    let child = command(folder, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+pub(super) fn spawn<S: AsRef<str>>(folder: &Path, args: &[S], env: &[(&str, &str)]) -> Spawned {
+    let mut command = command(folder, args);
+    let child =
+        command.envs(env.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     Spawned { child: Some(child) }
 }
 
@@ -106,6 +109,14 @@ impl Spawned {
     fn signal(&self, name: &str) {
         let id = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    /// The first line that it prints, waited for; not to be told again by [`Self::ends_within`].
+    pub fn first_line(&mut self) -> String {
+        let stdout = self.child.as_mut().unwrap().stdout.as_mut().unwrap();
+        // Byte by byte: what follows is left in the pipe.
+        let line = stdout.bytes().map_while(Result::ok).take_while(|byte| *byte != b'\n').collect();
+        String::from_utf8(line).unwrap()
     }
 
     pub fn has_ended(&mut self) -> bool {
