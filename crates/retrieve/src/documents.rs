@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::DocId;
 use crate::storage::{Array, Bytes, Container, IndexFileError};
 
-const OFFSETS: Container = Container { magic: *b"ragDOCS\n", version: 1 };
+const OFFSETS: Container = Container { magic: *b"ragDOCS\n", version: 2, checked_to: u64::MAX };
 
 /// What is not a list.
 #[derive(Serialize, Deserialize)]
@@ -60,7 +60,9 @@ impl DocumentsWriter {
         std::fs::rename(&self.aside, &self.path).map_err(&io)?;
         self.starts.push(self.end);
         let offsets = self.path.with_file_name(Documents::OFFSETS);
-        OFFSETS.write(&offsets, &Description { bytes: self.end }, &[bytemuck::cast_slice(&self.starts)])
+        OFFSETS
+            .write(&offsets, &Description { bytes: self.end }, &[bytemuck::cast_slice(&self.starts)])
+            .map(drop)
     }
 }
 

@@ -22,13 +22,16 @@ pub mod bm25;
 mod collection;
 pub mod dense;
 mod documents;
+mod hybrid;
 mod retriever;
 mod storage;
+mod top_k;
 
 pub use analysis::Analyzer;
 pub use bm25::{Bm25Builder, Bm25Error, Bm25Index, Bm25Params, Bm25Reference, Query};
 pub use collection::{Collection, Passage, own_id};
-pub use dense::{EmbedError, EmbedErrorKind, Embedder, Side};
+pub use dense::{DenseRetriever, EmbedError, EmbedErrorKind, Embedder, Metric, RowKind, Side, Vectors};
 pub use documents::{Documents, DocumentsWriter};
+pub use hybrid::{Hybrid, HybridOptions};
 pub use retriever::{DocId, Hit, RetrieveError, Retriever};
 pub use storage::IndexFileError;
