@@ -12,5 +12,5 @@ pub use embedder::{EmbedError, EmbedErrorKind, Embedder, Side};
 pub use retriever::DenseRetriever;
 pub(crate) use retriever::embed;
 pub use rows::RowKind;
-pub(crate) use vectors::{About, VectorsWriter};
+pub(crate) use vectors::{About, TextHash, VectorsFile, VectorsWriter};
 pub use vectors::{Metric, Vectors};

@@ -166,6 +166,23 @@ impl Encoded {
         true
     }
 
+    /// Appends a vector that is kept in this form.
+    pub(super) fn push_of(&mut self, rows: &Rows, dimension: usize, row: usize) {
+        let at = row * dimension..(row + 1) * dimension;
+        match rows {
+            Rows::F32(numbers) => self.numbers.extend_from_slice(bytemuck::cast_slice(&numbers[at])),
+            Rows::F16(numbers) => self.numbers.extend_from_slice(bytemuck::cast_slice(&numbers[at])),
+            Rows::Int8 { codes, scales } => {
+                self.numbers.extend_from_slice(bytemuck::cast_slice(&codes[at]));
+                self.scales.push(scales[row]);
+            }
+            Rows::Bytes { file, range } => {
+                let start = range.start + at.start * 4;
+                self.numbers.extend_from_slice(&file[start..start + dimension * 4]);
+            }
+        }
+    }
+
     /// What came, in memory.
     pub(super) fn into_rows(self) -> Rows {
         let numbers = &self.numbers;

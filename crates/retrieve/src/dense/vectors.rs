@@ -1,6 +1,6 @@
 //! The vectors of a corpus.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::RowKind;
 use super::flat::{Flat, Segment};
 use super::kernel::{Kernel, Sum};
 use super::rows::{Encoded, Rows};
-use crate::storage::{self, Container, IndexFileError, Lists};
+use crate::storage::{self, Array, Container, IndexFileError, Lists};
 use crate::{DocId, Hit};
 
 /// Whatever the numbers are, a search with them ends well, so they are checked only when that is asked for.
@@ -39,9 +39,10 @@ pub(crate) struct About {
     pub(crate) model: String,
     pub(crate) dimension: usize,
     pub(crate) rows: RowKind,
-    /// What they were made of: a hash of the texts, one after the other.
-    pub(crate) texts: String,
 }
+
+/// A hash of the text that a vector was made of.
+pub(crate) type TextHash = u128;
 
 impl Vectors {
     /// Vectors in memory, one after the other.
@@ -74,7 +75,7 @@ impl Vectors {
     }
 
     /// No vectors yet.
-    pub(super) fn empty(dimension: usize, metric: Metric) -> Self {
+    pub(crate) fn empty(dimension: usize, metric: Metric) -> Self {
         assert!(dimension > 0, "a vector has numbers");
         Self { dimension, metric, kernel: Kernel::best(), segments: Vec::new(), len: 0 }
     }
@@ -147,58 +148,56 @@ impl Vectors {
         Flat { segments: &self.segments, dimension: self.dimension, sum, kernel: self.kernel }
     }
 
-    /// Maps the files of a corpus's vectors, in their order.
-    ///
-    /// # Errors
-    /// When one cannot be read, is no such file, is damaged, or has vectors of another model or dimension than `expected`.
-    pub(crate) fn open(
-        files: &[PathBuf],
-        model: &str,
-        dimension: usize,
-    ) -> Result<(Self, Vec<storage::Sum>), IndexFileError> {
-        let mut vectors = Self::empty(dimension, Metric::InnerProduct);
-        let mut sums = Vec::new();
-        for path in files {
-            let (about, mut lists) = FILE.open::<About>(path)?;
-            if (about.model.as_str(), about.dimension) != (model, dimension) {
-                let what = format!(
-                    "its vectors are of the model `{}` with {} numbers, and the index's of `{model}` with {dimension}",
-                    about.model, about.dimension
-                );
-                return Err(IndexFileError::damaged(path, what));
-            }
-            sums.push(lists.sum());
-            let rows = read(&mut lists, about.rows);
-            if !rows.is_some_and(|rows| vectors.append(rows, None)) {
-                return Err(IndexFileError::damaged(path, "its lists do not fit together"));
-            }
-        }
-        Ok((vectors, sums))
-    }
-
-    /// Checks a whole file of vectors.
-    pub(crate) fn verify(path: &Path) -> Result<storage::Sum, IndexFileError> {
-        let (_, lists) = FILE.open::<About>(path)?;
-        lists.verify(path).map(|()| lists.sum())
-    }
-
-    /// What a file of vectors holds: what it says of them, their number, its check sum; checked whole.
-    pub(crate) fn about(path: &Path) -> Result<(About, usize, storage::Sum), IndexFileError> {
-        let (about, mut lists) = FILE.open::<About>(path)?;
-        lists.verify(path)?;
-        let sum = lists.sum();
-        let count = read(&mut lists, about.rows).and_then(|rows| rows.count(about.dimension.max(1)));
-        let count = count.ok_or_else(|| IndexFileError::damaged(path, "its lists do not fit together"))?;
-        Ok((about, count, sum))
+    /// Appends the vectors of a file; `false` if they do not fit.
+    pub(crate) fn append_file(&mut self, file: VectorsFile) -> bool {
+        file.about.dimension == self.dimension && self.append(file.rows, None)
     }
 }
 
-fn read(lists: &mut Lists, kind: RowKind) -> Option<Rows> {
-    Some(match kind {
-        RowKind::F32 => Rows::F32(lists.next()?),
-        RowKind::F16 => Rows::F16(lists.next()?),
-        RowKind::Int8 => Rows::Int8 { codes: lists.next()?, scales: lists.next()? },
-    })
+/// A file of vectors, mapped.
+pub(crate) struct VectorsFile {
+    pub(crate) about: About,
+    /// What each was made of.
+    pub(crate) texts: Array<TextHash>,
+    rows: Rows,
+    lists: Lists,
+}
+
+impl VectorsFile {
+    /// Maps a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no such file, or its head is damaged.
+    pub(crate) fn open(path: &Path) -> Result<Self, IndexFileError> {
+        let (about, mut lists) = FILE.open::<About>(path)?;
+        let rows_of = |lists: &mut Lists| {
+            Some(match about.rows {
+                RowKind::F32 => Rows::F32(lists.next()?),
+                RowKind::F16 => Rows::F16(lists.next()?),
+                RowKind::Int8 => Rows::Int8 { codes: lists.next()?, scales: lists.next()? },
+            })
+        };
+        let texts = lists.next::<TextHash>();
+        let parts = texts
+            .zip(rows_of(&mut lists))
+            .filter(|(texts, rows)| about.dimension > 0 && rows.count(about.dimension) == Some(texts.len()));
+        let (texts, rows) =
+            parts.ok_or_else(|| IndexFileError::damaged(path, "its lists do not fit together"))?;
+        Ok(Self { about, texts, rows, lists })
+    }
+
+    /// What is in it, as it says itself.
+    pub(crate) fn sum(&self) -> storage::Sum {
+        self.lists.sum()
+    }
+
+    /// Reads the whole file, and checks it.
+    ///
+    /// # Errors
+    /// When it is not as it was written.
+    pub(crate) fn verify(&self, path: &Path) -> Result<(), IndexFileError> {
+        self.lists.verify(path)
+    }
 }
 
 impl std::fmt::Debug for Vectors {
@@ -216,25 +215,45 @@ impl std::fmt::Debug for Vectors {
 #[derive(Debug)]
 pub(crate) struct VectorsWriter {
     about: About,
+    texts: Vec<TextHash>,
     encoded: Encoded,
 }
 
 impl VectorsWriter {
     /// A file of these vectors.
     pub(crate) fn new(about: About) -> Self {
-        Self { encoded: Encoded::new(about.rows), about }
+        Self { encoded: Encoded::new(about.rows), texts: Vec::new(), about }
     }
 
-    /// Appends vectors that lie one after the other; the position of the first that cannot be kept, if there is one.
-    pub(crate) fn push(&mut self, numbers: &[f32]) -> Option<usize> {
-        numbers.chunks(self.about.dimension).position(|row| !self.encoded.push(row))
+    /// Number of vectors.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Appends a vector; `false`, and nothing is appended, if one of its numbers cannot be kept.
+    pub(crate) fn push(&mut self, text: TextHash, row: &[f32]) -> bool {
+        let is_kept = self.encoded.push(row);
+        self.texts.extend(is_kept.then_some(text));
+        is_kept
+    }
+
+    /// Appends a vector of a file of the same kind.
+    pub(crate) fn push_of(&mut self, file: &VectorsFile, row: usize) {
+        self.encoded.push_of(&file.rows, self.about.dimension, row);
+        self.texts.push(file.texts[row]);
     }
 
     /// Writes the file, which appears whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
     pub(crate) fn write(self, path: &Path) -> Result<storage::Sum, IndexFileError> {
-        let scales: &[u8] = bytemuck::cast_slice(&self.encoded.scales);
-        let lists = [&self.encoded.numbers[..], scales];
-        let lists = if self.about.rows == RowKind::Int8 { &lists[..] } else { &lists[..1] };
-        FILE.write(path, &self.about, lists)
+        let lists: [&[u8]; 3] = [
+            bytemuck::cast_slice(&self.texts),
+            &self.encoded.numbers,
+            bytemuck::cast_slice(&self.encoded.scales),
+        ];
+        let count = if self.about.rows == RowKind::Int8 { 3 } else { 2 };
+        FILE.write(path, &self.about, &lists[..count])
     }
 }

@@ -151,7 +151,7 @@ fn what_is_no_number_is_no_hit() {
 }
 
 /// A flat index as FAISS writes it.
-fn faiss(kind: &[u8; 4], dimension: i32, numbers: &[f32], metric: i32) -> Vec<u8> {
+pub fn faiss(kind: &[u8; 4], dimension: i32, numbers: &[f32], metric: i32) -> Vec<u8> {
     let mut bytes = kind.to_vec();
     bytes.extend(head(dimension, (numbers.len() / dimension as usize) as i64, metric));
     bytes.extend((numbers.len() as u64).to_le_bytes());
