@@ -15,9 +15,17 @@ const EXHAUSTED_IN_A_ROW: u32 = 3;
 /// reject. When several in a row did and nothing succeeded all the while, or when nothing answers at the address at
 /// all, the teacher is down: the run stops, with everything so far stored, instead of turning each record into a
 /// reject.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Breaker {
     state: Mutex<State>,
+    server: &'static str,
+    kept: &'static str,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self::of("teacher", "every answer so far is stored; ")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +35,17 @@ struct State {
 }
 
 impl Breaker {
+    /// For a server that messages call `server`. `kept` is what they say to who has to run the same command again, a clause
+    /// that ends in `; `, or nothing.
+    pub fn of(server: &'static str, kept: &'static str) -> Self {
+        Self { state: Mutex::default(), server, kept }
+    }
+
+    /// What the server is called, and what has been kept.
+    pub(super) fn words(&self) -> (&'static str, &'static str) {
+        (self.server, self.kept)
+    }
+
     /// Notes an answer.
     pub fn succeeded(&self) {
         let mut state = self.state.lock();
@@ -55,15 +74,15 @@ impl Breaker {
             return error;
         }
         let hint = if state.last_success.is_some() {
-            "every answer so far is stored; run the same command again when the teacher is back"
+            format!("{}run the same command again when the {} is back", self.kept, self.server)
         } else if error.kind == Kind::Unreachable {
-            "check the address and that the server is running; nothing was spent"
+            "check the address and that the server is running; nothing was spent".to_owned()
         } else {
-            "it has not answered a single request"
+            "it has not answered a single request".to_owned()
         };
         Error {
             kind: Kind::Down,
-            context: format!("the teacher is down: {}; {hint}", error.context),
+            context: format!("the {} is down: {}; {hint}", self.server, error.context),
             ..error
         }
     }

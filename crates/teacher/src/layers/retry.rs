@@ -76,6 +76,35 @@ impl<T> Retry<T> {
         Self { inner, policy, breaker, telemetry, stop }
     }
 
+    /// Does something with `inner`, again and again while that can help.
+    ///
+    /// # Errors
+    /// The last one, when it is permanent or the attempts are used up; [`Kind::Down`] when the breaker says so.
+    pub async fn repeat<'a, A, F>(&'a self, mut attempt: impl FnMut(&'a T) -> F + Send) -> Result<A>
+    where
+        F: Future<Output = Result<A>> + Send,
+        T: Sync,
+    {
+        let mut progress = Progress::default();
+        loop {
+            match attempt(&self.inner).await {
+                Ok(answer) => {
+                    self.breaker.succeeded();
+                    return Ok(answer);
+                }
+                Err(error) => {
+                    let delay = self.next_delay(error, &mut progress)?;
+                    tokio::select! {
+                        () = tokio::time::sleep(delay) => self.telemetry.retried(),
+                        () = self.stop.stopped() => {
+                            return Err(Error::new(Kind::Stopped, "the run is stopping; the request was not sent again"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     fn next_delay(&self, error: Error, progress: &mut Progress) -> Result<Duration> {
         if error.status() == Status::Permanent {
             return Err(error);
@@ -85,10 +114,11 @@ impl<T> Retry<T> {
             let waited = progress.throttled_since.get_or_insert_with(Instant::now).elapsed();
             let delay = error.retry_after.unwrap_or_else(|| self.policy.delay(progress.throttles));
             if waited + delay > self.policy.patience {
+                let (server, kept) = self.breaker.words();
                 return Err(Error {
                     kind: Kind::Down,
                     context: format!(
-                        "the teacher has been asking to slow down for {} s and asks for {} s more ({}); every answer so far is stored; run the same command again later, or with a lower --concurrency",
+                        "the {server} has been asking to slow down for {} s and asks for {} s more ({}); {kept}run the same command again later, or with a lower --concurrency",
                         waited.as_secs(),
                         delay.as_secs(),
                         error.context
@@ -147,24 +177,7 @@ struct Progress {
 #[async_trait::async_trait]
 impl<T: Teacher> Teacher for Retry<T> {
     async fn ask(&self, ask: &Ask) -> Result<Answer> {
-        let mut progress = Progress::default();
-        loop {
-            match self.inner.ask(ask).await {
-                Ok(answer) => {
-                    self.breaker.succeeded();
-                    return Ok(answer);
-                }
-                Err(error) => {
-                    let delay = self.next_delay(error, &mut progress)?;
-                    tokio::select! {
-                        () = tokio::time::sleep(delay) => self.telemetry.retried(),
-                        () = self.stop.stopped() => {
-                            return Err(Error::new(Kind::Stopped, "the run is stopping; the request was not sent again"));
-                        }
-                    }
-                }
-            }
-        }
+        self.repeat(|inner| inner.ask(ask)).await
     }
 }
 

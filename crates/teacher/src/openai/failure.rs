@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use crate::error::{Error, Kind};
 
-/// What a response with this status and body means.
-pub(super) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+/// What a response with this status and body means. `check` says what to look at when the address or the model is unknown.
+pub(super) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8], check: &str) -> Error {
     let parsed: Option<Value> = serde_json::from_slice(body).ok();
     let object = parsed.as_ref().map(|value| value.get("error").unwrap_or(value));
     let mut error = match object {
-        Some(object) => from_error_object(status.as_u16(), object),
+        Some(object) => from_error_object(status.as_u16(), object, check),
         None => {
             let text: String = String::from_utf8_lossy(body).split_whitespace().collect::<Vec<_>>().join(" ");
-            describe(status.as_u16(), &text, "")
+            describe(status.as_u16(), &text, "", check)
         }
     };
     error.retry_after = wait_asked_for(headers, SystemTime::now());
@@ -24,7 +24,7 @@ pub(super) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]
 }
 
 /// What an error object with this status means.
-pub(super) fn from_error_object(status: u16, object: &Value) -> Error {
+pub(super) fn from_error_object(status: u16, object: &Value, check: &str) -> Error {
     let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
     let message = match object {
         Value::String(message) => message.clone(),
@@ -37,10 +37,10 @@ pub(super) fn from_error_object(status: u16, object: &Value) -> Error {
         },
     };
     let code = format!("{} {}", text("code"), text("type"));
-    describe(status, &message, &code)
+    describe(status, &message, &code, check)
 }
 
-fn describe(status: u16, message: &str, code: &str) -> Error {
+fn describe(status: u16, message: &str, code: &str, check: &str) -> Error {
     let kind = match status {
         429 if code.contains("insufficient_quota") || code.contains("billing") => Kind::QuotaExhausted,
         429 => Kind::RateLimited,
@@ -56,7 +56,7 @@ fn describe(status: u16, message: &str, code: &str) -> Error {
         Kind::QuotaExhausted => "the account has no money or quota left",
         Kind::RateLimited => "the server asks to slow down",
         Kind::Unauthorized => "the server does not accept the API key; set the right one with --api-key-env",
-        Kind::NotFound => "the server does not know this address or model; check --teacher and --model",
+        Kind::NotFound => &format!("the server does not know this address or model; {check}"),
         Kind::Server => "the server failed",
         _ => "the server refuses the request",
     };
@@ -184,7 +184,8 @@ mod tests {
     #[test]
     fn each_status_has_its_meaning() {
         let kind = |status: u16, body: &str| {
-            from_response(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes()).kind
+            from_response(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes(), "check")
+                .kind
         };
         assert_eq!(kind(429, ""), Kind::RateLimited);
         assert_eq!(kind(429, r#"{"error":{"code":"insufficient_quota"}}"#), Kind::QuotaExhausted);

@@ -3,9 +3,14 @@
 
 mod body;
 mod failure;
+mod post;
 mod server;
 mod success;
 mod url;
 
+pub use post::{Post, Posted};
 pub use server::{OpenAi, ServerSettings, http_client};
-pub use url::endpoint_url;
+pub use url::{embeddings_url, endpoint_url};
+
+/// What to look at when a teacher is unknown at its address.
+const CHECK: &str = "check --teacher and --model";

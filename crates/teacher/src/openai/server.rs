@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
 use super::body::{Quirks, request_body};
-use super::failure::{from_connection, from_response, used_up};
+use super::failure::used_up;
+use super::post::Post;
 use super::success::read_answer;
 use crate::chat::{Answer, Ask, Teacher};
 use crate::error::{Error, Kind, Result};
@@ -37,9 +38,7 @@ pub struct ServerSettings {
 /// A model behind an OpenAI-compatible address: the transport under all layers.
 #[derive(Debug)]
 pub struct OpenAi {
-    client: reqwest::Client,
-    /// A request without its body: address and headers are the same each time.
-    head: reqwest::Request,
+    post: Post,
     settings: ServerSettings,
     gate: Arc<Gate>,
     telemetry: Arc<Telemetry>,
@@ -93,69 +92,16 @@ impl OpenAi {
         gate: Arc<Gate>,
         telemetry: Arc<Telemetry>,
     ) -> Result<Self> {
-        let unusable = |why: String| Error::new(Kind::Config, format!("{}: {why}", settings.url));
-        let mut head = client
-            .post(&settings.url)
-            .header(CONTENT_TYPE, "application/json")
-            .header(USER_AGENT, concat!("ragstill/", env!("CARGO_PKG_VERSION")));
-        if let Some(key) = &settings.api_key {
-            let mut value = HeaderValue::from_str(&key.bearer())
-                .map_err(|_| unusable("the API key holds characters that cannot be sent".to_owned()))?;
-            value.set_sensitive(true);
-            head = head.header(AUTHORIZATION, value);
-        }
-        let head = head.build().map_err(|error| unusable(error.to_string()))?;
-        Ok(Self { client, head, settings, gate, telemetry, quirks: Mutex::default() })
-    }
-
-    fn request(&self, body: Vec<u8>) -> reqwest::Request {
-        let mut request = reqwest::Request::new(self.head.method().clone(), self.head.url().clone());
-        request.headers_mut().clone_from(self.head.headers());
-        *request.body_mut() = Some(body.into());
-        request
+        let ServerSettings { url, api_key, max_response, .. } = &settings;
+        let post = Post::new(client, url, api_key.clone(), *max_response, super::CHECK)?;
+        Ok(Self { post, settings, gate, telemetry, quirks: Mutex::default() })
     }
 
     async fn send(&self, ask: &Ask, quirks: Quirks) -> Result<Answer> {
         let body = request_body(&self.settings.model, ask, self.settings.structured_output, quirks);
-        let mut response = self
-            .client
-            .execute(self.request(body))
-            .await
-            .map_err(|error| from_connection(&error, &self.settings.url))?;
-        let status = response.status();
-        let body = self.read(&mut response).await?;
-        if !status.is_success() {
-            return Err(from_response(status, response.headers(), &body));
-        }
-        self.mind_limits(response.headers());
-        read_answer(&body, ask)
-    }
-
-    async fn read(&self, response: &mut reqwest::Response) -> Result<Vec<u8>> {
-        let most = self.settings.max_response;
-        let too_large = || {
-            Error::new(
-                Kind::TooLarge,
-                format!(
-                    "the response is larger than {} MB; a higher `max_response_mb` allows it",
-                    most / 1_000_000
-                ),
-            )
-        };
-        let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
-        if announced > most {
-            return Err(too_large());
-        }
-        let mut body = Vec::with_capacity(announced);
-        while let Some(piece) =
-            response.chunk().await.map_err(|error| from_connection(&error, &self.settings.url))?
-        {
-            if body.len() + piece.len() > most {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(body)
+        let response = self.post.send(body).await?;
+        self.mind_limits(&response.headers);
+        read_answer(&response.body, ask)
     }
 
     fn mind_limits(&self, headers: &HeaderMap) {
@@ -163,13 +109,6 @@ impl OpenAi {
             // An answer that says that the limit is used up is no failure: only what comes next must wait.
             self.gate.pause_until(Instant::now() + wait.min(Duration::from_secs(120)));
         }
-    }
-
-    fn scrubbed(&self, mut error: Error) -> Error {
-        if let Some(key) = &self.settings.api_key {
-            error.context = key.scrub(&error.context);
-        }
-        error
     }
 }
 
@@ -194,10 +133,10 @@ impl Teacher for OpenAi {
                     let structured = self.settings.structured_output;
                     match quirks.after_refusal(ask, structured, &error.context) {
                         Some(next) => quirks = next,
-                        None => return Err(self.scrubbed(error)),
+                        None => return Err(self.post.scrubbed(error)),
                     }
                 }
-                Err(error) => return Err(self.scrubbed(error)),
+                Err(error) => return Err(self.post.scrubbed(error)),
             }
         }
     }

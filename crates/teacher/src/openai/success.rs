@@ -70,7 +70,7 @@ pub(super) fn read_answer(body: &[u8], ask: &Ask) -> Result<Answer> {
         serde_json::from_slice(body).map_err(|error| malformed(&error.to_string()))?;
     if let Some(error) = completion.error {
         let status = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
-        return Err(super::failure::from_error_object(status.unwrap_or(500), &error));
+        return Err(super::failure::from_error_object(status.unwrap_or(500), &error, super::CHECK));
     }
     let choice = completion.choices.into_iter().next().ok_or_else(|| malformed("it has no `choices`"))?;
     let reply = choice.message.ok_or_else(|| malformed("its first choice has no `message`"))?;

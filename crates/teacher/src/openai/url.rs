@@ -6,6 +6,18 @@
 /// # Errors
 /// A sentence saying what is wrong with the address.
 pub fn endpoint_url(given: &str) -> Result<String, String> {
+    url_of(given, "/chat/completions")
+}
+
+/// The address of the embeddings for the address that a person gave: with or without `/v1`, with or without `/embeddings`.
+///
+/// # Errors
+/// A sentence saying what is wrong with the address.
+pub fn embeddings_url(given: &str) -> Result<String, String> {
+    url_of(given, "/embeddings")
+}
+
+fn url_of(given: &str, endpoint: &str) -> Result<String, String> {
     let trimmed = given.trim().trim_end_matches('/');
     let url = reqwest::Url::parse(trimmed).map_err(|error| {
         format!("`{given}` is not an address ({error}); write it like http://localhost:8000/v1")
@@ -26,15 +38,15 @@ pub fn endpoint_url(given: &str) -> Result<String, String> {
         ));
     }
     Ok(match url.path().trim_end_matches('/') {
-        "" => format!("{trimmed}/v1/chat/completions"),
-        path if path.ends_with("/chat/completions") => trimmed.to_owned(),
-        _ => format!("{trimmed}/chat/completions"),
+        "" => format!("{trimmed}/v1{endpoint}"),
+        path if path.ends_with(endpoint) => trimmed.to_owned(),
+        _ => format!("{trimmed}{endpoint}"),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::endpoint_url;
+    use super::{embeddings_url, endpoint_url};
 
     #[test]
     fn all_the_ways_people_write_it() {
@@ -47,6 +59,13 @@ mod tests {
             endpoint_url("https://openrouter.ai/api/v1").unwrap(),
             "https://openrouter.ai/api/v1/chat/completions"
         );
+    }
+
+    #[test]
+    fn embeddings_have_an_address_of_their_own() {
+        for given in ["http://h:1", "http://h:1/v1/", "http://h:1/v1/embeddings"] {
+            assert_eq!(embeddings_url(given).unwrap(), "http://h:1/v1/embeddings", "{given}");
+        }
     }
 
     #[test]
