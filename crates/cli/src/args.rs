@@ -8,6 +8,8 @@ use ragstill_operators::Strategy;
 use ragstill_retrieve::analysis::Language;
 use ragstill_score::Normalization;
 
+use crate::commands::{IndexArgs, SearchArgs};
+
 /// Documents to training data for retrieval-augmented language models.
 #[derive(Debug, Parser)]
 #[command(name = "ragstill", version, about, max_term_width = 110)]
@@ -36,7 +38,7 @@ pub enum Command {
     Negatives(NegativesArgs),
     /// Score answers: exact match and token F1 of each row, and the means
     Score(ScoreArgs),
-    /// Search documents with BM25
+    /// Search documents by their words, or by the vectors of an index
     Search(SearchArgs),
     /// Index documents once, to search them often
     Index(IndexArgs),
@@ -393,51 +395,6 @@ pub struct ScoreArgs {
     /// Print the summary as JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// `ragstill search`.
-#[derive(Debug, Args)]
-#[command(override_usage = "ragstill search <QUERY|--queries FILE> <--input PATH...|--index DIR> [OPTIONS]")]
-pub struct SearchArgs {
-    /// What to search for; it may stand after the paths too
-    #[arg(value_name = "QUERY", conflicts_with = "queries")]
-    pub query: Option<String>,
-    /// A file of queries: JSONL with `text`, `question` or `query` and perhaps `id`, or one a line
-    #[arg(long, value_name = "FILE")]
-    pub queries: Option<PathBuf>,
-    /// Files and folders of documents, or - for standard input
-    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "index")]
-    pub input: Vec<PathBuf>,
-    /// A folder that `ragstill index` made, in place of --input
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "text", "k1", "b", "lucene_lengths", "language"])]
-    pub index: Option<PathBuf>,
-    /// The field that holds the text
-    #[arg(long, value_name = "FIELD", default_value = "text")]
-    pub text: String,
-    /// How many hits a query gets
-    #[arg(short, value_name = "N", default_value_t = 10)]
-    pub k: usize,
-    /// Print ids and scores as JSON, a line for each query
-    #[arg(long)]
-    pub json: bool,
-    #[command(flatten)]
-    pub bm25: Bm25Args,
-}
-
-/// `ragstill index`.
-#[derive(Debug, Args)]
-pub struct IndexArgs {
-    /// Files and folders of documents, or - for standard input
-    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
-    pub input: Vec<PathBuf>,
-    /// The folder for the index
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// The field that holds the text
-    #[arg(long, value_name = "FIELD", default_value = "text")]
-    pub text: String,
-    #[command(flatten)]
-    pub bm25: Bm25Args,
 }
 
 /// `ragstill config`.

@@ -1,15 +1,16 @@
 //! The documents of an index, as lines of a file.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::DocId;
-use crate::storage::{Array, Bytes, Container, IndexFileError};
+use crate::storage::{Array, Bytes, Container, IndexFileError, Sum};
 
-const OFFSETS: Container = Container { magic: *b"ragDOCS\n", version: 1 };
+const OFFSETS: Container = Container { magic: *b"ragDOCS\n", version: 2, checked_to: u64::MAX };
 
 /// What is not a list.
 #[derive(Serialize, Deserialize)]
@@ -19,48 +20,84 @@ struct Description {
 }
 
 /// Writes documents, one a line, and where each begins.
-#[derive(Debug)]
-pub struct DocumentsWriter {
+pub(crate) struct DocumentsWriter {
     path: PathBuf,
     aside: PathBuf,
     file: BufWriter<File>,
     starts: Vec<u64>,
     end: u64,
+    sum: Xxh3,
 }
 
 impl DocumentsWriter {
-    /// Starts the documents of the index in `folder`.
+    /// Starts a file of documents.
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn create(folder: &Path) -> Result<Self, IndexFileError> {
-        let path = folder.join(Documents::LINES);
-        let aside = folder.join(format!("{}.partial", Documents::LINES));
-        let file = File::create(&aside).map_err(IndexFileError::io(&path))?;
-        Ok(Self { path, aside, file: BufWriter::with_capacity(1 << 20, file), starts: Vec::new(), end: 0 })
+    pub(crate) fn create(path: &Path) -> Result<Self, IndexFileError> {
+        let mut aside = path.as_os_str().to_owned();
+        aside.push(".partial");
+        let aside = PathBuf::from(aside);
+        let file = File::create(&aside).map_err(IndexFileError::io(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            aside,
+            file: BufWriter::with_capacity(1 << 20, file),
+            starts: Vec::new(),
+            end: 0,
+            sum: Xxh3::new(),
+        })
+    }
+
+    /// Number of documents so far.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len()
     }
 
     /// Appends a document, which must have no line break.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn push(&mut self, line: &str) -> Result<(), IndexFileError> {
+    pub(crate) fn push(&mut self, line: &str) -> Result<(), IndexFileError> {
         self.starts.push(self.end);
         self.end += line.len() as u64 + 1;
+        self.sum.update(line.as_bytes());
+        self.sum.update(b"\n");
         writeln!(self.file, "{line}").map_err(IndexFileError::io(&self.path))
     }
 
-    /// Puts everything on disk and gives the files their names.
+    /// Reads a document that was written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn line(&mut self, doc: DocId) -> Result<String, IndexFileError> {
+        let start = self.starts[doc as usize];
+        let end = self.starts.get(doc as usize + 1).copied().unwrap_or(self.end);
+        let mut read = || {
+            self.file.flush()?;
+            let mut file = File::open(&self.aside)?;
+            file.seek(SeekFrom::Start(start))?;
+            let mut line = vec![0; (end - start) as usize - 1];
+            file.read_exact(&mut line)?;
+            String::from_utf8(line).map_err(std::io::Error::other)
+        };
+        read().map_err(IndexFileError::io(&self.path))
+    }
+
+    /// Puts everything on disk and gives the files their names. Returns what is in the documents and in the file that says
+    /// where each begins.
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn finish(mut self) -> Result<(), IndexFileError> {
+    pub(crate) fn finish(mut self) -> Result<[Sum; 2], IndexFileError> {
         let io = IndexFileError::io(&self.path);
         self.file.flush().and_then(|()| self.file.get_ref().sync_data()).map_err(&io)?;
         std::fs::rename(&self.aside, &self.path).map_err(&io)?;
         self.starts.push(self.end);
-        let offsets = self.path.with_file_name(Documents::OFFSETS);
-        OFFSETS.write(&offsets, &Description { bytes: self.end }, &[bytemuck::cast_slice(&self.starts)])
+        let description = Description { bytes: self.end };
+        let offsets = Documents::offsets(&self.path);
+        let offsets = OFFSETS.write(&offsets, &description, &[bytemuck::cast_slice(&self.starts)])?;
+        Ok([Sum { bytes: self.end, xxh3: self.sum.digest() }, offsets])
     }
 }
 
@@ -72,50 +109,55 @@ impl Drop for DocumentsWriter {
 }
 
 /// The documents of an index, mapped.
-pub struct Documents {
+pub(crate) struct Documents {
     /// `None` for a file of no bytes.
     lines: Option<Bytes>,
     starts: Array<u64>,
+    offsets: Sum,
 }
 
 impl Documents {
-    /// The file of the documents: any that reads JSON Lines reads it.
-    pub const LINES: &'static str = "documents.jsonl";
-    /// The file that says where each begins.
-    pub const OFFSETS: &'static str = "documents.idx";
+    /// The file that says where each document of this one begins.
+    pub(crate) fn offsets(path: &Path) -> PathBuf {
+        path.with_extension("idx")
+    }
 
-    /// Opens the documents of the index in `folder`.
+    /// Opens documents.
     ///
     /// # Errors
     /// When a file cannot be read, was made by another release, is damaged, or is another than the index was made with.
     /// Of the documents themselves only the length is checked.
-    pub fn open(folder: &Path) -> Result<Self, IndexFileError> {
-        let path = folder.join(Self::LINES);
-        let (description, mut lists) = OFFSETS.open::<Description>(&folder.join(Self::OFFSETS))?;
-        let bytes = std::fs::metadata(&path).map_err(IndexFileError::io(&path))?.len();
+    pub(crate) fn open(path: &Path) -> Result<Self, IndexFileError> {
+        let (description, mut lists) = OFFSETS.open::<Description>(&Self::offsets(path))?;
+        let bytes = std::fs::metadata(path).map_err(IndexFileError::io(path))?.len();
         if bytes != description.bytes {
             let what = format!("it had {} bytes when it was indexed and has {bytes}", description.bytes);
-            return Err(IndexFileError::damaged(&path, what));
+            return Err(IndexFileError::damaged(path, what));
         }
-        let lines =
-            if bytes == 0 { None } else { Some(Bytes::map(&path).map_err(IndexFileError::io(&path))?) };
+        let lines = if bytes == 0 { None } else { Some(Bytes::map(path).map_err(IndexFileError::io(path))?) };
         let starts = lists.next().filter(|starts: &Array<u64>| starts.last() == Some(&bytes));
-        let starts = starts.ok_or_else(|| IndexFileError::damaged(&path, "its offsets do not fit"))?;
-        Ok(Self { lines, starts })
+        let starts = starts.ok_or_else(|| IndexFileError::damaged(path, "its offsets do not fit"))?;
+        Ok(Self { lines, starts, offsets: lists.sum() })
     }
 
     /// Number of documents.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.starts.len() - 1
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// What is in the file that says where each begins.
+    pub(crate) fn offsets_sum(&self) -> Sum {
+        self.offsets
+    }
+
+    /// What is in the documents; they are read for it.
+    pub(crate) fn sum(&self) -> Sum {
+        let bytes: &[u8] = self.lines.as_deref().unwrap_or_default();
+        Sum { bytes: bytes.len() as u64, xxh3: xxh3_64(bytes) }
     }
 
     /// The line of a document; `None` outside the corpus, or when the file was changed and there is no text any more.
-    pub fn get(&self, doc: DocId) -> Option<&str> {
+    pub(crate) fn get(&self, doc: DocId) -> Option<&str> {
         let doc = doc as usize;
         let (&start, &end) = (self.starts.get(doc)?, self.starts.get(doc + 1)?);
         let line = self.lines.as_ref()?.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)?;
@@ -136,12 +178,17 @@ mod tests {
     #[test]
     fn documents_come_back_by_number() {
         let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("d.jsonl");
         let lines = ["{\"id\": 1}", "", "ü"];
-        let mut writer = DocumentsWriter::create(folder.path()).unwrap();
-        lines.iter().for_each(|line| writer.push(line).unwrap());
-        writer.finish().unwrap();
-        let documents = Documents::open(folder.path()).unwrap();
-        assert_eq!(documents.len(), 3);
+        let mut writer = DocumentsWriter::create(&path).unwrap();
+        for (doc, line) in (0..).zip(lines) {
+            writer.push(line).unwrap();
+            assert_eq!(writer.line(doc).unwrap(), line);
+        }
+        assert_eq!((writer.len(), writer.line(0).unwrap().as_str()), (3, lines[0]));
+        let sums = writer.finish().unwrap();
+        let documents = Documents::open(&path).unwrap();
+        assert_eq!((documents.len(), [documents.sum(), documents.offsets_sum()]), (3, sums));
         for (doc, line) in (0..).zip(lines) {
             assert_eq!(documents.get(doc), Some(line));
         }
@@ -152,7 +199,7 @@ mod tests {
     #[test]
     fn what_is_not_finished_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = DocumentsWriter::create(folder.path()).unwrap();
+        let mut writer = DocumentsWriter::create(&folder.path().join("d.jsonl")).unwrap();
         writer.push("a").unwrap();
         drop(writer);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -161,10 +208,11 @@ mod tests {
     #[test]
     fn none_and_changed_ones() {
         let folder = tempfile::tempdir().unwrap();
-        DocumentsWriter::create(folder.path()).unwrap().finish().unwrap();
-        assert!(Documents::open(folder.path()).unwrap().is_empty());
-        std::fs::write(folder.path().join(Documents::LINES), "more\n").unwrap();
-        let error = Documents::open(folder.path()).unwrap_err().to_string();
+        let path = folder.path().join("d.jsonl");
+        DocumentsWriter::create(&path).unwrap().finish().unwrap();
+        assert_eq!(Documents::open(&path).unwrap().len(), 0);
+        std::fs::write(&path, "more\n").unwrap();
+        let error = Documents::open(&path).unwrap_err().to_string();
         assert!(error.contains("it had 0 bytes when it was indexed and has 5"), "{error}");
     }
 }

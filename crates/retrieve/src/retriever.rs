@@ -12,7 +12,7 @@ pub type DocId = u32;
 pub struct Hit {
     /// The document.
     pub doc: DocId,
-    /// Its score for the query, above 0; higher is better, comparable only within one query and index.
+    /// Its score for the query; higher is better, comparable only within one query and index.
     pub score: f32,
 }
 
@@ -37,8 +37,9 @@ pub trait Retriever: Send + Sync {
 
     /// The `k` best documents for `query` among those that `exclude` does not name.
     ///
-    /// Best first: score descending, equal scores by id ascending. Only documents scored above 0 are hits
-    /// (with BM25: those that share a term with the query), so there may be fewer than `k`.
+    /// Best first: score descending, equal scores by id ascending. With BM25 only documents that share a term
+    /// with the query are hits, and their scores are above 0, so there may be fewer than `k`. With vectors
+    /// every document can be a hit.
     ///
     /// Exclusion acts inside the selection: an excluded document takes none of the `k` places. It is
     /// asked only about documents that would otherwise enter them, so it may cost something.

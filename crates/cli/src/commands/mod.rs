@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod formats;
 mod index;
+mod model;
 mod negatives;
 mod plan;
 mod recipes;
@@ -16,6 +17,9 @@ mod serve;
 mod tokens;
 
 use std::process::ExitCode;
+
+pub use index::IndexArgs;
+pub use search::SearchArgs;
 
 use ragstill_engine::{Error, Result};
 

@@ -4,16 +4,55 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Args;
+use ragstill_core::Record;
 use ragstill_engine::{Error, Result};
 use ragstill_ingest::{ErrorKind, Input, ReadOptions, Records, Sourced, TextColumn};
-use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Params, Collection, Passage, RetrieveError, own_id};
+use ragstill_retrieve::{
+    Analyzer, Bm25Builder, Bm25Params, Collection, Passage, RetrieveError, RetrieverKind, own_id,
+};
 use serde_json::{Map, Value, json};
 
 use super::index::unusable;
-use crate::args::{Bm25Args, SearchArgs};
+use super::model::{ModelArgs, open_index};
+use crate::args::Bm25Args;
 
 /// Queries that are searched together before their hits are printed.
 const BATCH: usize = 1024;
+
+/// `ragstill search`.
+#[derive(Debug, Args)]
+#[command(override_usage = "ragstill search <QUERY|--queries FILE> <--input PATH...|--index DIR> [OPTIONS]")]
+pub struct SearchArgs {
+    /// What to search for; it may stand after the paths too
+    #[arg(value_name = "QUERY", conflicts_with = "queries")]
+    pub query: Option<String>,
+    /// A file of queries: JSONL with `text`, `question` or `query` and perhaps `id`, or one a line
+    #[arg(long, value_name = "FILE")]
+    pub queries: Option<PathBuf>,
+    /// Files and folders of documents, or - for standard input
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "index")]
+    pub input: Vec<PathBuf>,
+    /// A folder that `ragstill index` made, in place of --input
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "text", "k1", "b", "lucene_lengths", "language"])]
+    pub index: Option<PathBuf>,
+    /// How passages are found; all but bm25 need an index with vectors
+    #[arg(long, value_name = "bm25|dense|hybrid", default_value_t)]
+    pub retriever: RetrieverKind,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// The field that holds the text
+    #[arg(long, value_name = "FIELD", default_value = "text")]
+    pub text: String,
+    /// How many hits a query gets
+    #[arg(short, value_name = "N", default_value_t = 10)]
+    pub k: usize,
+    /// Print ids and scores as JSON, a line for each query
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub bm25: Bm25Args,
+}
 
 /// Finds passages for a query or a file of queries.
 pub fn search(args: &SearchArgs) -> Result<ExitCode> {
@@ -22,7 +61,13 @@ pub fn search(args: &SearchArgs) -> Result<ExitCode> {
         return Err(Error::mistake("-k must be at least 1"));
     }
     let corpus = match &args.index {
-        Some(folder) => Collection::open(folder).map_err(unusable)?,
+        Some(folder) => open_index(folder, args.retriever, &args.model)?,
+        None if args.retriever.needs_model() => {
+            return Err(Error::mistake(format!(
+                "--retriever {} searches an index that has vectors; make one with `ragstill index … --dense MODEL`, and give it with --index",
+                args.retriever
+            )));
+        }
         None => read_collection(paths, &args.text, &args.bm25)?,
     };
     for batch in queries.chunks(BATCH) {
@@ -118,17 +163,27 @@ pub fn read_corpus(paths: &[PathBuf], field: &str) -> Result<Vec<Passage<'static
     let mut records = input.records();
     while let Some(item) = next_readable(&mut records) {
         let Sourced { record, place, .. } = item?;
-        let text = record.text(field).map_err(|fault| Error::mistake(format!("{place}: {fault}")))?;
-        passages.push(Passage {
-            id: own_id(&record.fields).unwrap_or_else(|| record.id.to_string()).into(),
-            title: record.text("title").ok().map(|title| title.to_owned().into()),
-            text: text.to_owned().into(),
-        });
+        let passage = passage_of(&record, field);
+        passages.push(passage.map_err(|fault| Error::mistake(format!("{place}: {fault}")))?);
     }
     if passages.is_empty() {
         return Err(Error::mistake("the input has no records: no file has any text in it"));
     }
     Ok(passages)
+}
+
+/// The passage of a record; what is wrong with it if it is none.
+pub fn passage_of(record: &Record, field: &str) -> std::result::Result<Passage<'static>, String> {
+    let text = record.text(field).map_err(|fault| fault.to_string())?;
+    Ok(Passage {
+        id: own_id(&record.fields).unwrap_or_else(|| record.id.to_string()).into(),
+        title: record
+            .text("title")
+            .ok()
+            .filter(|title| !title.trim().is_empty())
+            .map(|title| title.to_owned().into()),
+        text: text.to_owned().into(),
+    })
 }
 
 /// A search without a result.

@@ -9,9 +9,10 @@ use super::postings::Postings;
 use super::scratch::Pool;
 use super::vocabulary::Vocabulary;
 use super::{Bm25Index, Bm25Params};
-use crate::storage::{Container, IndexFileError, Lists};
+use crate::storage::{Container, IndexFileError, Lists, Sum};
 
-const FILE: Container = Container { magic: *b"ragBM25\n", version: 1 };
+/// A damaged list could send a search astray, so up to this size all of it is checked: that takes a fifth of a second.
+const FILE: Container = Container { magic: *b"ragBM25\n", version: 2, checked_to: 1 << 30 };
 
 /// What is not a list.
 #[derive(Serialize, Deserialize)]
@@ -30,6 +31,11 @@ impl Bm25Index {
     /// # Errors
     /// When it cannot be written; a file that had the name before is then still there.
     pub fn save(&self, path: &Path) -> Result<(), IndexFileError> {
+        self.write(path).map(drop)
+    }
+
+    /// [`save`](Self::save), and what is in the file.
+    pub(crate) fn write(&self, path: &Path) -> Result<Sum, IndexFileError> {
         let Self { vocabulary, forward, postings, .. } = self;
         let description = Description {
             k1: self.params.k1,
@@ -67,9 +73,22 @@ impl Bm25Index {
     /// used.
     ///
     /// # Errors
-    /// When it cannot be read, is no index, was made by another release, or is damaged (its check sum is verified).
+    /// When it cannot be read, is no index, was made by another release, or is damaged. The check sum of a file of more
+    /// than 1 GiB is verified only as far as its description.
     pub fn open(path: &Path) -> Result<Self, IndexFileError> {
+        Self::open_summed(path).map(|(index, _)| index)
+    }
+
+    /// Checks the whole file.
+    pub(crate) fn verify(path: &Path) -> Result<Sum, IndexFileError> {
+        let (_, lists) = FILE.open::<Description>(path)?;
+        lists.verify(path).map(|()| lists.sum())
+    }
+
+    /// [`open`](Self::open), and what is in the file.
+    pub(crate) fn open_summed(path: &Path) -> Result<(Self, Sum), IndexFileError> {
         let (description, mut lists) = FILE.open::<Description>(path)?;
+        let sum = lists.sum();
         let other = |error| IndexFileError::Other {
             path: path.to_owned(),
             how: format!("by another release: {error}"),
@@ -79,7 +98,7 @@ impl Bm25Index {
         let (vocabulary, forward, postings) = read(&mut lists, description.unit)
             .filter(|(vocabulary, forward, postings)| fit(vocabulary, forward, postings))
             .ok_or_else(damaged)?;
-        Ok(Self {
+        let index = Self {
             params: Bm25Params {
                 k1: description.k1,
                 b: description.b,
@@ -91,7 +110,8 @@ impl Bm25Index {
             postings,
             doc_count: description.documents_with_terms,
             pool: Pool::default(),
-        })
+        };
+        Ok((index, sum))
     }
 }
 

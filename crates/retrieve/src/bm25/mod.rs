@@ -30,7 +30,6 @@ mod score;
 mod scratch;
 mod sums;
 mod tile;
-mod top_k;
 mod vocabulary;
 
 pub use builder::Bm25Builder;

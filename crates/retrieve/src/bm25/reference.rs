@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::length::lucene_length;
 use super::score::{idf, inverse_norm, term_score};
-use super::top_k::top_k;
 use super::{Bm25Error, Bm25Params};
+use crate::top_k::top_k;
 use crate::{Analyzer, DocId, Hit};
 
 /// The documents of a term, with its frequency in each.

@@ -20,7 +20,7 @@ use super::postings::{Run, TILE};
 use super::query::Query;
 use super::scratch::Scratch;
 use super::sums::Impacts;
-use super::top_k::TopK;
+use crate::top_k::TopK;
 use crate::{DocId, Hit};
 
 /// What may be left out, as a share of the floor. More would leave fewer postings to add up and more documents to score.

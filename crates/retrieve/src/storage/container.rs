@@ -9,15 +9,20 @@
 //! 24..32         length of the file
 //! 32..36         length of the description
 //! 36..40         number of lists
-//! 40..           the description: JSON
+//! 40..48         xxh3-64 of the bytes 24..40 and those from 48 to the first list
+//! 48..           the description: JSON
 //! …              for each list, where it begins and how many bytes it has
 //! …              the lists, each at a multiple of 64 bytes
 //! ```
+//!
+//! A file is checked by its length and the second sum when it is opened, and by the first sum too if it is not larger than
+//! its kind is read whole for: to read gigabytes would take longer than what they are opened for.
 //!
 //! Numbers are those of the machine that wrote the file; on one of the other byte order it is refused.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,7 +35,9 @@ use super::{Array, Bytes, IndexFileError};
 
 /// Where the check sum begins to count.
 const SUMMED: usize = 24;
-const HEAD: usize = 40;
+/// Where the sum of the head lies.
+const HEAD_SUM: Range<usize> = 40..48;
+const HEAD: usize = 48;
 const ALIGNMENT: usize = 64;
 
 /// A kind of file, and the version of its format that this release writes and reads.
@@ -38,6 +45,17 @@ const ALIGNMENT: usize = 64;
 pub(crate) struct Container {
     pub(crate) magic: [u8; 8],
     pub(crate) version: u32,
+    /// Files of up to so many bytes are checked whole when they are opened.
+    pub(crate) checked_to: u64,
+}
+
+/// A file by what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sum {
+    /// Its length.
+    pub(crate) bytes: u64,
+    /// Its check sum.
+    pub(crate) xxh3: u64,
 }
 
 impl Container {
@@ -50,16 +68,18 @@ impl Container {
         path: &Path,
         description: &impl Serialize,
         lists: &[&[u8]],
-    ) -> Result<(), IndexFileError> {
+    ) -> Result<Sum, IndexFileError> {
         let mut aside = path.as_os_str().to_owned();
         aside.push(".partial");
         let aside = PathBuf::from(aside);
-        self.write_to(&aside, description, lists)
-            .and_then(|()| std::fs::rename(&aside, path))
+        let written = self.write_to(&aside, description, lists);
+        written
+            .and_then(|sum| std::fs::rename(&aside, path).map(|()| sum))
+            .inspect_err(|_| drop(std::fs::remove_file(&aside)))
             .map_err(IndexFileError::io(path))
     }
 
-    fn write_to(self, path: &Path, description: &impl Serialize, lists: &[&[u8]]) -> io::Result<()> {
+    fn write_to(self, path: &Path, description: &impl Serialize, lists: &[&[u8]]) -> io::Result<Sum> {
         let description = serde_json::to_vec(description)?;
         let mut head = vec![0; HEAD];
         head.extend_from_slice(&description);
@@ -78,14 +98,18 @@ impl Container {
         head[24..32].copy_from_slice(&(end as u64).to_ne_bytes());
         head[32..36].copy_from_slice(&(description.len() as u32).to_ne_bytes());
         head[36..40].copy_from_slice(&(lists.len() as u32).to_ne_bytes());
+        let of_head = head_sum(&head);
+        head[HEAD_SUM].copy_from_slice(&of_head.to_ne_bytes());
         let mut sum = Xxh3::new();
         sum.update(&head[SUMMED..]);
         pieces.iter().for_each(|piece| sum.update(piece));
-        head[16..24].copy_from_slice(&sum.digest().to_ne_bytes());
+        let sum = Sum { bytes: end as u64, xxh3: sum.digest() };
+        head[16..24].copy_from_slice(&sum.xxh3.to_ne_bytes());
         let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
         file.write_all(&head)?;
         pieces.iter().try_for_each(|piece| file.write_all(piece))?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()?;
+        Ok(sum)
     }
 
     /// Maps a file; returns its description and its lists.
@@ -93,6 +117,15 @@ impl Container {
     /// # Errors
     /// When it cannot be read, is something else, was made by another release, or is damaged.
     pub(crate) fn open<D: DeserializeOwned>(self, path: &Path) -> Result<(D, Lists), IndexFileError> {
+        let (description, lists) = self.open_head(path)?;
+        if lists.file.len() as u64 <= self.checked_to {
+            lists.verify(path)?;
+        }
+        Ok((description, lists))
+    }
+
+    /// Opens a file, checked by its head alone.
+    fn open_head<D: DeserializeOwned>(self, path: &Path) -> Result<(D, Lists), IndexFileError> {
         let other = |how: String| IndexFileError::Other { path: path.to_owned(), how };
         // An empty file cannot be mapped.
         if std::fs::metadata(path).map_err(IndexFileError::io(path))?.len() < HEAD as u64 {
@@ -117,16 +150,25 @@ impl Container {
             let what = format!("it should have {length} bytes and has {}", file.len());
             return Err(IndexFileError::damaged(path, what));
         }
-        if number::<u64>(&file, 16) != xxh3_64(&file[SUMMED..]) {
+        let table = HEAD + number::<u32>(&file, 32) as usize;
+        let count = number::<u32>(&file, 36) as usize;
+        let head = count.checked_mul(16).and_then(|lists| file.get(..table.checked_add(lists)?));
+        if head.is_none_or(|head| head_sum(head) != number::<u64>(&file, HEAD_SUM.start)) {
             return Err(IndexFileError::damaged(path, "its check sum is wrong"));
         }
-        let table = HEAD + number::<u32>(&file, 32) as usize;
         let description = file.get(HEAD..table).and_then(|json| serde_json::from_slice(json).ok());
         let description =
             description.ok_or_else(|| IndexFileError::damaged(path, "its description cannot be read"))?;
-        let count = number::<u32>(&file, 36) as usize;
         Ok((description, Lists { file, table, count }))
     }
+}
+
+/// The sum of a head: all before the first list but what comes before the length of the file, and this sum.
+fn head_sum(head: &[u8]) -> u64 {
+    let mut sum = Xxh3::new();
+    sum.update(&head[SUMMED..HEAD_SUM.start]);
+    sum.update(&head[HEAD_SUM.end..]);
+    sum.digest()
 }
 
 /// The lists of a file, taken one after the other.
@@ -139,6 +181,23 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
+    /// What is in the file, as it says itself.
+    pub(crate) fn sum(&self) -> Sum {
+        Sum { bytes: self.file.len() as u64, xxh3: number(&self.file, 16) }
+    }
+
+    /// Reads the whole file, and checks it.
+    ///
+    /// # Errors
+    /// When it is not as it was written.
+    pub(crate) fn verify(&self, path: &Path) -> Result<(), IndexFileError> {
+        if self.sum().xxh3 == xxh3_64(&self.file[SUMMED..]) {
+            Ok(())
+        } else {
+            Err(IndexFileError::damaged(path, "its check sum is wrong"))
+        }
+    }
+
     /// The next list; `None` if there is none, or it does not hold numbers of this kind.
     pub(crate) fn next<T: Pod>(&mut self) -> Option<Array<T>> {
         self.count = self.count.checked_sub(1)?;

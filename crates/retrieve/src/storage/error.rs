@@ -39,6 +39,22 @@ pub enum IndexFileError {
         /// What is wrong with the file.
         why: String,
     },
+    /// The index has not what is asked for.
+    #[error("{folder}: {what}")]
+    Lacks {
+        /// The folder.
+        folder: PathBuf,
+        /// What is not there, and what would help.
+        what: String,
+    },
+    /// The file is no index of FAISS that can be searched.
+    #[error("{path}: this FAISS index cannot be used: {what}")]
+    Faiss {
+        /// The file.
+        path: PathBuf,
+        /// Why not, and what would help.
+        what: String,
+    },
     /// The file is not as it was written.
     #[error("{path}: this index is damaged: {what}; make it again with `ragstill index`")]
     Damaged {

@@ -6,6 +6,6 @@ mod error;
 mod map;
 
 pub(crate) use array::Array;
-pub(crate) use container::{Container, Lists};
+pub(crate) use container::{Container, Lists, Sum};
 pub use error::IndexFileError;
 pub(crate) use map::Bytes;

@@ -80,7 +80,7 @@ fn a_damaged_index_is_refused_wherever_the_damage_is() {
     let mut newer = whole.clone();
     newer[8] = 99;
     fs::write(&path, &newer).unwrap();
-    assert!(message(&path).contains("by another release (its format is 99, this one's 1)"));
+    assert!(message(&path).contains("by another release (its format is 99, this one's 2)"));
     let mut foreign = whole;
     foreign[12..16].reverse();
     fs::write(&path, &foreign).unwrap();

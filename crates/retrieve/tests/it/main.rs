@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)] // Clippy's exemption for tests does not reach the helpers of integration tests.
 
 mod brute_force;
+mod collection;
+mod dense;
 mod file;
 mod languages;
 mod limits;

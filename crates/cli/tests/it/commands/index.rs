@@ -85,7 +85,82 @@ fn a_folder_that_is_no_index_or_not_whole_is_refused() {
     sandbox.write("ix/documents.jsonl", &lines);
     sandbox.ragstill(&["index", "--input", "more.jsonl", "--out", "other"]).exits(0);
     std::fs::copy(sandbox.path("other/bm25.idx"), sandbox.path("ix/bm25.idx")).unwrap();
-    search(&sandbox).exits(2).complains(&["it has 40 documents and its index 2"]);
+    search(&sandbox).exits(2).complains(&["ix/bm25.idx", "but of another index"]);
+    sandbox.ragstill(&["index", "--verify", "ix"]).exits(2).complains(&["but of another index"]);
+    sandbox.ragstill(&["index", "--verify", "other"]).exits(0).says(&[
+        "bm25.idx",
+        "documents.jsonl",
+        "3 files are whole",
+    ]);
+}
+
+#[test]
+fn documents_are_added_once() {
+    let sandbox = sandbox();
+    let add = |file: &str| sandbox.ragstill(&["index", "--input", file, "--out", "ix", "--add"]);
+    add("more.jsonl").exits(2).complains(&["`ix` is no folder that `ragstill index` made"]);
+    assert!(!sandbox.path("ix").exists());
+    sandbox.ragstill(&["index", "--input", "docs", "--out", "ix", "--k1", "1.2"]).exits(0);
+    add("more.jsonl").exits(0).says(&["2 documents added; 42 documents indexed"]);
+    add("more.jsonl")
+        .exits(0)
+        .says(&["0 documents added; 42", "2 documents were there already and are left out"]);
+    sandbox.ragstill(&["search", "--index", "ix", "zebras graze"]).exits(0).says(&["é-1"]);
+    let about: Value = serde_json::from_str(&sandbox.read("ix/index.json")).unwrap();
+    assert_eq!((&about["documents"], &about["k1"]), (&Value::from(42), &Value::from(1.2)));
+    assert_eq!(files(&sandbox, "ix").len(), 4);
+    // As if all had been indexed at once.
+    sandbox.ragstill(&["index", "--input", "docs", "more.jsonl", "--out", "other", "--k1", "1.2"]).exits(0);
+    let found = |folder: &str| {
+        sandbox.ragstill(&["search", "--index", folder, "water zebra", "--json"]).exits(0).stdout
+    };
+    assert_eq!(found("ix"), found("other"));
+    sandbox.write(
+        "again.jsonl",
+        "{\"id\": \"x\", \"text\": \"new\"}\n{\"id\": \"é-1\", \"text\": \"Zebras run.\"}\n",
+    );
+    add("again.jsonl").exits(2).complains(&[
+        "again.jsonl:2: the id `é-1` is that of document 41 already",
+        "every document needs an id of its own",
+    ]);
+    assert_eq!(files(&sandbox, "ix").len(), 4);
+    add("more.jsonl").exits(0);
+    sandbox
+        .ragstill(&["index", "--input", "docs", "--out", "ix", "--add", "--k1", "2"])
+        .exits(2)
+        .complains(&["'--add' cannot be used with '--k1 <X>'"]);
+}
+
+#[test]
+fn what_needs_vectors_says_so() {
+    let sandbox = sandbox();
+    sandbox
+        .ragstill(&["search", "--input", "docs", "--retriever", "dense", "water"])
+        .exits(2)
+        .complains(&["--retriever dense searches an index that has vectors", "--dense MODEL"]);
+    sandbox.ragstill(&["index", "--input", "docs", "--out", "ix"]).exits(0);
+    for kind in ["dense", "hybrid"] {
+        sandbox
+            .ragstill(&["search", "--index", "ix", "--retriever", kind, "water"])
+            .exits(2)
+            .complains(&["ix: this index has no vectors; make them with `ragstill index … --dense MODEL`"]);
+    }
+    sandbox
+        .ragstill(&["search", "--index", "ix", "--retriever", "sparse", "water"])
+        .exits(2)
+        .complains(&["give bm25, dense or hybrid"]);
+    sandbox
+        .ragstill(&["index", "--input", "docs", "--out", "ix", "--vectors", "f16"])
+        .exits(2)
+        .complains(&["there is no model that makes any", "--dense FOLDER|URL"]);
+    sandbox
+        .ragstill(&["index", "--input", "docs", "--out", "ix", "--dense", "no/such/model"])
+        .exits(2)
+        .complains(&["no/such/model"]);
+    sandbox
+        .ragstill(&["index", "--input", "docs", "--out", "ix", "--faiss", "f.index"])
+        .exits(2)
+        .complains(&["--dense <FOLDER|URL>"]);
 }
 
 #[test]

@@ -34,19 +34,19 @@ const ROOM: usize = 128;
 
 /// The best `k` hits so far of those that are not excluded. What they are does not depend on the order in which hits are
 /// offered.
-pub(super) struct TopK {
+pub(crate) struct TopK {
     k: usize,
     heap: BinaryHeap<Reverse<Ranked>>,
 }
 
 impl TopK {
     /// Room for `k` hits, at least 1.
-    pub(super) fn new(k: usize) -> Self {
+    pub(crate) fn new(k: usize) -> Self {
         Self { k, heap: BinaryHeap::with_capacity(k.min(ROOM)) }
     }
 
     /// Takes a hit that is good enough and not excluded; `exclude` is asked only about one that is good enough.
-    pub(super) fn offer(&mut self, hit: Hit, exclude: &dyn Fn(DocId) -> bool) {
+    pub(crate) fn offer(&mut self, hit: Hit, exclude: &dyn Fn(DocId) -> bool) {
         let hit = Ranked(hit);
         if self.heap.len() < self.k {
             if !exclude(hit.0.doc) {
@@ -61,18 +61,18 @@ impl TopK {
     }
 
     /// The score below which no hit is good enough any more, once there are `k`.
-    pub(super) fn floor(&self) -> Option<f32> {
+    pub(crate) fn floor(&self) -> Option<f32> {
         if self.heap.len() < self.k { None } else { self.heap.peek().map(|worst| worst.0.0.score) }
     }
 
     /// The hits, best first.
-    pub(super) fn into_hits(self) -> Vec<Hit> {
+    pub(crate) fn into_hits(self) -> Vec<Hit> {
         self.heap.into_sorted_vec().into_iter().map(|Reverse(Ranked(hit))| hit).collect()
     }
 }
 
 /// The best `k` of `hits` that `exclude` does not name, best first.
-pub(super) fn top_k(hits: impl Iterator<Item = Hit>, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit> {
+pub(crate) fn top_k(hits: impl Iterator<Item = Hit>, k: usize, exclude: &dyn Fn(DocId) -> bool) -> Vec<Hit> {
     if k == 0 {
         return Vec::new();
     }

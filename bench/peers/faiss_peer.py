@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Measures faiss-cpu's flat index, and writes what is measured.
+
+    faiss_peer.py --make --index FILE --queries FILE [--vectors N] [--dimension D]
+    faiss_peer.py --index FILE --queries FILE [--threads N] [--batches 1 16 256] [--most N]
+
+The first form writes an IndexFlatIP of unit vectors around 1,000 random centres, and 4,096 queries of the same kind as
+plain numbers. The second prints one JSON object. The index is in memory before the clock starts.
+"""
+
+import argparse
+import json
+import time
+
+import faiss
+import numpy as np
+
+K = 10
+QUERIES = 4096
+CENTRES = 1000
+
+
+def unit(rng, centres, count):
+    vectors = centres[rng.integers(len(centres), size=count)]
+    vectors += rng.standard_normal(vectors.shape, dtype=np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def make(arguments):
+    rng = np.random.default_rng(7)
+    centres = rng.standard_normal((CENTRES, arguments.dimension), dtype=np.float32)
+    index = faiss.IndexFlatIP(arguments.dimension)
+    for start in range(0, arguments.vectors, 50_000):
+        index.add(unit(rng, centres, min(50_000, arguments.vectors - start)))
+    faiss.write_index(index, arguments.index)
+    unit(rng, centres, QUERIES).tofile(arguments.queries)
+
+
+def measure(arguments):
+    faiss.omp_set_num_threads(arguments.threads)
+    began = time.perf_counter()
+    index = faiss.read_index(arguments.index)
+    open_s = time.perf_counter() - began
+    queries = np.fromfile(arguments.queries, dtype=np.float32).reshape(-1, index.d)
+    _, hits = index.search(queries[:512], K)
+    batches = []
+    for batch in arguments.batches:
+        measured = min(arguments.most, len(queries) // batch)
+        began = time.perf_counter()
+        for at in range(measured):
+            index.search(queries[at * batch : (at + 1) * batch], K)
+        batches.append({"batch": batch, "count": measured * batch, "search_s": time.perf_counter() - began})
+    report = {
+        "engine": "faiss",
+        "version": faiss.__version__,
+        "threads": arguments.threads,
+        "vectors": index.ntotal,
+        "dimension": index.d,
+        "open_s": open_s,
+        "batches": batches,
+        "hits": hits.tolist(),
+        "options": faiss.get_compile_options(),
+    }
+    print(json.dumps(report))
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--make", action="store_true")
+    arguments.add_argument("--index", required=True)
+    arguments.add_argument("--queries", required=True)
+    arguments.add_argument("--vectors", type=int, default=200_000)
+    arguments.add_argument("--dimension", type=int, default=768)
+    arguments.add_argument("--threads", type=int, default=1)
+    arguments.add_argument("--batches", type=int, nargs="+", default=[1, 16, 256])
+    arguments.add_argument("--most", type=int, default=16)
+    arguments = arguments.parse_args()
+    if arguments.make:
+        make(arguments)
+    else:
+        measure(arguments)
+
+
+if __name__ == "__main__":
+    main()

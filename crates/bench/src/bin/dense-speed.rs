@@ -1,0 +1,104 @@
+//! Measures exact search of vectors: `dense-speed --index FAISS_FILE --queries FILE [--rows KIND] [--threads N]`; prints
+//! one JSON object, in the form that `bench/peers/faiss_peer.py` prints.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use ragstill_retrieve::{DocId, RowKind, Vectors};
+use serde::Serialize;
+
+/// Hits of a query.
+const K: usize = 10;
+
+/// Measures exact search of vectors, in batches of several sizes.
+#[derive(Debug, Parser)]
+struct Args {
+    /// A flat index that FAISS wrote
+    #[arg(long)]
+    index: PathBuf,
+    /// Queries: numbers in single precision, one query after the other
+    #[arg(long)]
+    queries: PathBuf,
+    /// Keep the vectors in memory as f32, f16 or int8; without it the file is searched as it is
+    #[arg(long)]
+    rows: Option<RowKind>,
+    /// Threads to search with
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// Queries that are searched together
+    #[arg(long, num_args = 1.., default_values_t = [1, 16, 256])]
+    batches: Vec<usize>,
+    /// How many batches of each size are measured at the most
+    #[arg(long, default_value_t = 16)]
+    most: usize,
+}
+
+/// Times are in seconds.
+#[derive(Serialize)]
+struct Report {
+    engine: String,
+    version: &'static str,
+    threads: usize,
+    vectors: usize,
+    dimension: usize,
+    open_s: f64,
+    batches: Vec<Measured>,
+    /// Of the first queries.
+    hits: Vec<Vec<DocId>>,
+}
+
+#[derive(Serialize)]
+struct Measured {
+    batch: usize,
+    count: usize,
+    search_s: f64,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global()?;
+    let began = Instant::now();
+    let mut vectors = Vectors::open_faiss(&args.index)?;
+    let open_s = began.elapsed().as_secs_f64();
+    if let Some(kind) = args.rows {
+        vectors = vectors.kept_as(kind).context("a number cannot be kept")?;
+    }
+    let bytes = std::fs::read(&args.queries).with_context(|| args.queries.display().to_string())?;
+    let queries: Vec<f32> = bytes.as_chunks().0.iter().map(|number| f32::from_le_bytes(*number)).collect();
+    if queries.is_empty() || !queries.len().is_multiple_of(vectors.dimension()) {
+        bail!("{}: these are no queries of {} numbers", args.queries.display(), vectors.dimension());
+    }
+    let found = vectors.search_batch(&queries, K, &|_, _| false);
+    let mut batches = Vec::new();
+    for batch in args.batches {
+        let numbers = batch * vectors.dimension();
+        let measured: Vec<&[f32]> = queries.chunks_exact(numbers).take(args.most).collect();
+        let began = Instant::now();
+        for queries in &measured {
+            if batch == 1 {
+                vectors.search(queries, K, &|_| false);
+            } else {
+                vectors.search_batch(queries, K, &|_, _| false);
+            }
+        }
+        batches.push(Measured {
+            batch,
+            count: measured.len() * batch,
+            search_s: began.elapsed().as_secs_f64(),
+        });
+    }
+    let report = Report {
+        engine: args.rows.map_or("ragstill".to_owned(), |kind| format!("ragstill {kind}")),
+        version: env!("CARGO_PKG_VERSION"),
+        threads: args.threads,
+        vectors: vectors.len(),
+        dimension: vectors.dimension(),
+        open_s,
+        batches,
+        hits: found.iter().take(512).map(|hits| hits.iter().map(|hit| hit.doc).collect()).collect(),
+    };
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}

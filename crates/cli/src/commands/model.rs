@@ -1,0 +1,93 @@
+//! Models that make vectors, on the command line.
+
+use std::path::Path;
+
+use clap::Args;
+use ragstill_engine::{Error, Result};
+use ragstill_retrieve::{Collection, EmbedError, Embedder, IndexAbout, RetrieverKind};
+use serde_json::{Map, Value};
+
+use super::index::unusable;
+
+/// A model that makes vectors, and how it is used.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ModelArgs {
+    /// The model that makes vectors: its folder, or the address of a server with `/v1/embeddings`
+    #[arg(long, value_name = "FOLDER|URL")]
+    pub dense: Option<String>,
+    /// The model's name as the server knows it
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// The environment variable that holds the API key
+    #[arg(long, value_name = "VAR")]
+    pub api_key_env: Option<String>,
+    /// What stands before a query, when the model's folder does not say it
+    #[arg(long, value_name = "TEXT")]
+    pub query_prefix: Option<String>,
+    /// What stands before a passage, likewise
+    #[arg(long, value_name = "TEXT")]
+    pub passage_prefix: Option<String>,
+}
+
+impl ModelArgs {
+    /// What was given, by the names that models have for it.
+    fn options(&self) -> Map<String, Value> {
+        let given = [
+            ("model", &self.model),
+            ("api_key_env", &self.api_key_env),
+            ("query_prefix", &self.query_prefix),
+            ("passage_prefix", &self.passage_prefix),
+        ];
+        let given = given.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        given.map(|(name, value)| (name.to_owned(), value.as_str().into())).collect()
+    }
+}
+
+/// A model that is there.
+#[derive(Debug)]
+pub struct Model {
+    pub embedder: Box<dyn Embedder>,
+    /// Where it is, as it was given,
+    pub from: String,
+    /// and how it is used.
+    pub options: Value,
+}
+
+impl Model {
+    /// Opens the model that was given.
+    pub fn given(args: &ModelArgs) -> Result<Option<Self>> {
+        let Some(from) = &args.dense else { return Ok(None) };
+        Self::open(from.clone(), args.options()).map(Some)
+    }
+
+    /// Opens the model that was given, or else the one that made the vectors of an index, with the options of then but where
+    /// others are given.
+    pub fn of_index(folder: &Path, args: &ModelArgs) -> Result<Option<Self>> {
+        if args.dense.is_some() {
+            return Self::given(args);
+        }
+        let Some(vectors) = IndexAbout::read(folder).map_err(unusable)?.vectors else { return Ok(None) };
+        let mut options = match vectors.model_options {
+            Value::Object(options) => options,
+            _ => Map::new(),
+        };
+        options.extend(args.options());
+        Self::open(vectors.from, options).map(Some)
+    }
+
+    fn open(from: String, options: Map<String, Value>) -> Result<Self> {
+        let options = Value::Object(options);
+        let embedder = open(&from, &options).map_err(|error| Error::mistake(error.to_string()))?;
+        Ok(Self { embedder, from, options })
+    }
+}
+
+fn open(from: &str, _options: &Value) -> std::result::Result<Box<dyn Embedder>, EmbedError> {
+    Err(EmbedError::permanent(format!("{from}: this build knows no models that make vectors")))
+}
+
+/// Opens what `ragstill index` made, to be searched as it is wanted.
+pub fn open_index(folder: &Path, kind: RetrieverKind, args: &ModelArgs) -> Result<Collection> {
+    let model = if kind.needs_model() { Model::of_index(folder, args)? } else { None };
+    Collection::open_with(folder, kind, model.map(|model| model.embedder)).map_err(unusable)
+}
