@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
 use super::failure::{from_connection, from_response};
+use super::post::Post;
 use super::server::http_client;
 use super::url::endpoint_url;
 use crate::build::api_key;
@@ -30,15 +31,16 @@ pub struct Completions {
     next: AtomicUsize,
     model: String,
     timeout: Duration,
-    max_response: usize,
     turns: Semaphore,
 }
 
 #[derive(Debug)]
 struct Server {
-    /// The address of the API, without a slash at its end.
-    base: String,
+    /// Where it lists its models.
+    models: String,
     key: Option<ApiKey>,
+    /// Where it continues texts.
+    post: Post,
 }
 
 /// A text continued.
@@ -85,18 +87,22 @@ impl Completions {
         if let Some(fault) = config.faults().into_iter().next() {
             return Err(Error::new(Kind::Config, fault));
         }
+        let client = http_client(config.concurrency, &config.url)?;
+        let max_response = config.max_response_mb.saturating_mul(1_000_000);
         let servers = config.url.iter().map(|given| {
             let url = endpoint_url(given).map_err(|fault| Error::new(Kind::Config, fault))?;
             let key = api_key(config, &url)?;
-            Ok(Server { base: url.trim_end_matches("/chat/completions").to_owned(), key })
+            let base = url.trim_end_matches("/chat/completions");
+            let url = format!("{base}/completions");
+            let post = Post::new(client.clone(), &url, key.clone(), max_response, super::CHECK)?;
+            Ok(Server { models: format!("{base}/models"), key, post })
         });
         Ok(Self {
-            client: http_client(config.concurrency, &config.url)?,
             servers: servers.collect::<Result<_>>()?,
+            client,
             next: AtomicUsize::new(0),
             model: config.model.clone().unwrap_or_default(),
             timeout: Duration::from_secs_f64(config.timeout_seconds),
-            max_response: config.max_response_mb.saturating_mul(1_000_000),
             turns: Semaphore::new(config.concurrency),
         })
     }
@@ -108,12 +114,18 @@ impl Completions {
     /// [`Kind::Unauthorized`] when it does not take the key. One that has no list of models is there, too.
     pub async fn probe(&self) -> Result<()> {
         for server in &self.servers {
-            let url = format!("{}/models", server.base);
-            let request = authorised(self.client.get(&url).timeout(PROBE), server);
-            let response = request.send().await.map_err(|error| failed(&error, &url, PROBE))?;
+            let mut request = self.client.get(&server.models).timeout(PROBE);
+            if let Some(key) = &server.key {
+                request = request.header(AUTHORIZATION, key.bearer());
+            }
+            let late = |error: reqwest::Error| match error.is_timeout() && !error.is_connect() {
+                true => too_late(&server.models, PROBE),
+                false => from_connection(&error, &server.models),
+            };
+            let response = request.send().await.map_err(late)?;
             if matches!(response.status().as_u16(), 401 | 403) {
-                let status = response.status();
-                return Err(scrubbed(from_response(status, response.headers(), b""), server));
+                let (status, headers) = (response.status(), response.headers());
+                return Err(from_response(status, headers, b"", super::CHECK));
             }
         }
         Ok(())
@@ -138,28 +150,15 @@ impl Completions {
             match self.send(server, &body).await {
                 Ok(response) => return self.read(&response, prompt),
                 Err(error) if error.kind == Kind::Unreachable && tried < self.servers.len() => {}
-                Err(error) => return Err(scrubbed(error, server)),
+                Err(error) => return Err(error),
             }
         }
     }
 
     async fn send(&self, server: &Server, body: &str) -> Result<Vec<u8>> {
-        let url = format!("{}/completions", server.base);
-        let request = self.client.post(&url).timeout(self.timeout);
-        let request = request.header("Content-Type", "application/json").body(body.to_owned());
-        let failed = |error: reqwest::Error| failed(&error, &url, self.timeout);
-        let mut response = authorised(request, server).send().await.map_err(failed)?;
-        let mut bytes = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(failed)? {
-            if bytes.len() + piece.len() > self.max_response {
-                return Err(Error::new(Kind::TooLarge, "the server's response is too large"));
-            }
-            bytes.extend_from_slice(&piece);
-        }
-        if !response.status().is_success() {
-            return Err(from_response(response.status(), response.headers(), &bytes));
-        }
-        Ok(bytes)
+        let sent = server.post.send(body.as_bytes().to_vec());
+        let posted = tokio::time::timeout(self.timeout, sent).await;
+        Ok(posted.map_err(|_| too_late(server.post.url(), self.timeout))??.body)
     }
 
     fn read(&self, body: &[u8], prompt: &str) -> Result<Completion> {
@@ -180,25 +179,8 @@ impl Completions {
     }
 }
 
-fn authorised(request: reqwest::RequestBuilder, server: &Server) -> reqwest::RequestBuilder {
-    match &server.key {
-        Some(key) => request.header(AUTHORIZATION, key.bearer()),
-        None => request,
-    }
-}
-
-fn failed(error: &reqwest::Error, url: &str, within: Duration) -> Error {
-    if error.is_timeout() && !error.is_connect() {
-        return Error::new(Kind::Timeout, format!("{url} did not answer within {} s", within.as_secs_f64()));
-    }
-    from_connection(error, url)
-}
-
-fn scrubbed(mut error: Error, server: &Server) -> Error {
-    if let Some(key) = &server.key {
-        error.context = key.scrub(&error.context);
-    }
-    error
+fn too_late(url: &str, limit: Duration) -> Error {
+    Error::new(Kind::Timeout, format!("{url} did not answer within {} s", limit.as_secs_f64()))
 }
 
 #[cfg(test)]
