@@ -186,7 +186,8 @@ async fn answerer(
         return Err(Error::mistakes(faults.into_iter().map(|fault| format!("teacher: {fault}")).collect()));
     }
     let prompts = match &args.prompts {
-        Some(folder) => Prompts::with_overrides(folder).map_err(|error| Error::mistake(error.to_string()))?,
+        Some(folder) => Prompts::with_overrides(std::slice::from_ref(folder))
+            .map_err(|error| Error::mistake(error.to_string()))?,
         None => Prompts::built_in(),
     };
     let answerer = Answerer::new(teacher, &prompts, config, stop).map_err(unserved)?;

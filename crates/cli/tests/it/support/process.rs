@@ -115,7 +115,10 @@ impl Spawned {
     pub fn first_line(&mut self) -> String {
         let stdout = self.child.as_mut().unwrap().stdout.as_mut().unwrap();
         // Byte by byte: what follows is left in the pipe.
-        let line = stdout.bytes().map_while(Result::ok).take_while(|byte| *byte != b'\n').collect();
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        while stdout.read(&mut byte).unwrap() == 1 && byte[0] != b'\n' {
+            line.push(byte[0]);
+        }
         String::from_utf8(line).unwrap()
     }
 
