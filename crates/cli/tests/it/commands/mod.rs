@@ -16,6 +16,7 @@ mod score;
 mod screening;
 mod search;
 mod serve;
+mod serve_clients;
 
 /// Text with every digit as `#`: what is left is its form.
 fn without_digits(text: &str) -> String {
