@@ -8,7 +8,7 @@ use ragstill_operators::Strategy;
 use ragstill_retrieve::analysis::Language;
 use ragstill_score::Normalization;
 
-use crate::commands::{IndexArgs, SearchArgs};
+use crate::commands::{AskArgs, EvalArgs, IndexArgs, SearchArgs, ServeArgs};
 
 /// Documents to training data for retrieval-augmented language models.
 #[derive(Debug, Parser)]
@@ -38,12 +38,16 @@ pub enum Command {
     Negatives(NegativesArgs),
     /// Score answers: exact match and token F1 of each row, and the means
     Score(ScoreArgs),
+    /// Answer a question by searching step by step
+    Ask(AskArgs),
+    /// Answer the questions of a file so, and evaluate the answers: EM, F1, a judge
+    Eval(EvalArgs),
     /// Search documents by their words, or by the vectors of an index
     Search(SearchArgs),
     /// Index documents once, to search them often
     Index(IndexArgs),
     /// Serve documents to search, and answers from them, over HTTP
-    Serve(crate::commands::ServeArgs),
+    Serve(ServeArgs),
     /// Show what is in files and folders: formats, sizes, languages, duplicates, failures
     Corpus(CorpusArgs),
     /// List the recipes and their steps

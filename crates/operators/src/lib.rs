@@ -46,7 +46,7 @@ pub use qa_f1_sample_evaluator::{QaF1SampleEvaluator, QaF1SampleEvaluatorConfig}
 pub use rag_qa::{RagQa, RagQaConfig};
 pub use rag_verify::{RagVerify, RagVerifyConfig, Verify};
 pub use reason_distill::{ReasonDistill, ReasonDistillConfig};
-pub use reasoning_chain::{ReasoningChain, ReasoningChainConfig, conversation_fault};
+pub use reasoning_chain::{ReasoningChain, ReasoningChainConfig, check_conversation};
 pub use simulated_retrieval::{Distractors, SimulatedRetrieval, SimulatedRetrievalConfig};
 pub use task_pairs::{Documents, TaskPairs, TaskPairsConfig};
 pub use width_qa_generator::{WidthQaGenerator, WidthQaGeneratorConfig};

@@ -1,8 +1,10 @@
 //! One file for each command.
 
+mod ask;
 mod config;
 mod corpus;
 mod demo;
+mod eval;
 mod export;
 mod formats;
 mod index;
@@ -16,16 +18,17 @@ mod search;
 mod serve;
 mod tokens;
 
-use std::process::ExitCode;
-
+pub use ask::AskArgs;
+pub use eval::EvalArgs;
 pub use index::IndexArgs;
 pub use search::SearchArgs;
+pub use serve::ServeArgs;
+
+use std::process::ExitCode;
 
 use ragstill_engine::{Error, Result};
 
 use crate::args::Command;
-
-pub use serve::ServeArgs;
 
 /// Does what the command line says.
 pub fn dispatch(command: Command) -> Result<ExitCode> {
@@ -38,6 +41,8 @@ pub fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Tokens(args) => tokens::tokens(&args),
         Command::Negatives(args) => negatives::negatives(&args),
         Command::Score(args) => score::score(&args),
+        Command::Ask(args) => ask::ask(&args),
+        Command::Eval(args) => eval::eval(&args),
         Command::Search(args) => search::search(&args),
         Command::Index(args) => index::index(&args),
         Command::Serve(args) => serve::serve(&args),

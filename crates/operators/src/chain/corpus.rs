@@ -100,7 +100,7 @@ mod tests {
             open_corpus(corpus, index).unwrap_err().to_string()
         };
         assert!(fault(&[], None).contains("nothing to search"));
-        assert!(fault(&[file.clone()], Some(folder.path())).contains("give one of them"));
+        assert!(fault(std::slice::from_ref(&file), Some(folder.path())).contains("give one of them"));
         assert!(fault(&[], Some(folder.path())).starts_with("option `index`: "));
         assert!(fault(&[folder.path().join("none")], None).starts_with("option `corpus`: "));
         let corpus = open_corpus(&[file], None).unwrap();

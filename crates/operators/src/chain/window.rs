@@ -10,7 +10,7 @@ use super::options::Window;
 const AROUND: usize = 8;
 
 /// What stands where something was left out.
-const GAP: &str = "\n[…]\n";
+const GAP: &str = "[…]";
 
 /// The messages within the window, and whether anything was left out.
 pub(super) fn fit(messages: Vec<Message>, window: &Window) -> (Vec<Message>, bool) {
@@ -37,11 +37,17 @@ pub(super) fn fit(messages: Vec<Message>, window: &Window) -> (Vec<Message>, boo
     let tail = last
         .checked_sub(1)
         .map(|last| with(&messages[last], suffix(&messages[last].content, left, &window.counter)));
+    // Where the cut is has to be seen.
+    let head = head.filter(|head| !head.content.is_empty());
+    let tail = tail.filter(|tail| !tail.content.is_empty());
+    let (head, tail) = match (head, tail) {
+        (Some(head), tail) => (Some(with(&head, &format!("{}\n{GAP}", head.content))), tail),
+        (None, tail) => (None, tail.map(|tail| with(&tail, &format!("{GAP}\n{}", tail.content)))),
+    };
     let mut add = |message: Message| match kept.last_mut() {
-        _ if message.content.is_empty() => {}
         // Two of the same role in a row would be refused by many chat templates.
         Some(before) if before.role == message.role => {
-            *before = with(before, &format!("{}{GAP}{}", before.content, message.content));
+            *before = with(before, &format!("{}\n{}", before.content, message.content));
         }
         _ => kept.push(message),
     };
@@ -57,7 +63,7 @@ pub(super) fn fit_text(text: &str, tokens: usize, counter: &TokenCounter) -> Str
         return text.to_owned();
     }
     let half = tokens / 2;
-    format!("{}{GAP}{}", prefix(text, half, counter), suffix(text, tokens - half, counter))
+    format!("{}\n{GAP}\n{}", prefix(text, half, counter), suffix(text, tokens - half, counter))
 }
 
 fn with(message: &Message, content: &str) -> Message {
@@ -130,7 +136,7 @@ mod tests {
         assert_eq!((&*kept[0].content, &*kept[1].content), ("Be brief.", "How deep is it?"));
         assert_eq!(*kept.last().unwrap().content, texts[21]);
         let all: String = kept.iter().map(|message| &*message.content).collect();
-        assert!(all.contains("step 0:") && !all.contains("step 9:") && all.contains(GAP.trim()));
+        assert!(all.contains("step 0:") && !all.contains("step 9:") && all.contains(GAP));
     }
 
     #[test]

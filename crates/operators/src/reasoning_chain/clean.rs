@@ -10,7 +10,7 @@ use serde_json::Value;
 ///
 /// # Errors
 /// The first rule that it breaks, in a sentence.
-pub fn conversation_fault(turns: &[Value]) -> Result<String, String> {
+pub fn check_conversation(turns: &[Value]) -> Result<String, String> {
     let text = |turn: &Value, name: &str| turn.get(name).and_then(Value::as_str).map(str::to_owned);
     let (first, rest) = turns.split_first().ok_or("the conversation is empty")?;
     if text(first, "role").as_deref() != Some("user") {
@@ -62,7 +62,7 @@ pub fn conversation_fault(turns: &[Value]) -> Result<String, String> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::conversation_fault;
+    use super::check_conversation;
 
     fn user() -> Value {
         json!({"role": "user", "content": "q"})
@@ -88,8 +88,8 @@ mod tests {
 
     #[test]
     fn chains_and_what_is_none() {
-        assert_eq!(conversation_fault(&[user(), search(1), found(), finish(2)]).unwrap(), "x");
-        assert_eq!(conversation_fault(&[user(), finish(1)]).unwrap(), "x");
+        assert_eq!(check_conversation(&[user(), search(1), found(), finish(2)]).unwrap(), "x");
+        assert_eq!(check_conversation(&[user(), finish(1)]).unwrap(), "x");
         let two = {
             let text = [&search(1), &finish(2)].map(|turn| turn["reasoning"].as_str().unwrap()).join("\n");
             json!({"role": "assistant", "reasoning": text})
@@ -119,7 +119,7 @@ mod tests {
             ),
             (vec![user(), json!({"role": "tool", "content": "x"})], "turn 2 is from tool"),
         ] {
-            let found = conversation_fault(&turns).unwrap_err();
+            let found = check_conversation(&turns).unwrap_err();
             assert!(found.contains(why), "{why}: {found}");
         }
     }

@@ -5,7 +5,7 @@ mod config;
 mod gold;
 mod operator;
 
-pub use clean::conversation_fault;
+pub use clean::check_conversation;
 pub use config::ReasoningChainConfig;
 pub use operator::ReasoningChain;
 

@@ -10,7 +10,7 @@ use ragstill_teacher::Prompts;
 use ragstill_teacher::extractive::Previews;
 use serde_json::{Map, Value, json};
 
-use super::clean::conversation_fault;
+use super::clean::check_conversation;
 use super::config::ReasoningChainConfig;
 use super::gold::accepted_answers;
 use crate::chain::{Chain, ChainRunner, Corpus, End, open_corpus};
@@ -119,7 +119,7 @@ impl ReasoningChain {
         };
         let f1 = prediction.map_or(0.0, |answer| Scorer::new(Normalization::Squad).f1(answer, gold));
         // What is broken is told before what is not wanted.
-        let broken = chain.end.trouble(chain).or_else(|| conversation_fault(&conversation).err());
+        let broken = chain.end.trouble(chain).or_else(|| check_conversation(&conversation).err());
         let unwanted = self.unwanted(gold, chain, f1);
         let message = broken.as_deref().or(unwanted.as_deref()).unwrap_or(VALID);
         let fields = Map::from_iter([

@@ -44,10 +44,10 @@ pub(super) fn described(question: &str) -> Option<Described<'_>> {
         .map(|word| (word.as_ptr() as usize - question.as_ptr() as usize, word))
         .collect();
     let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|(_, word)| list.contains(word));
-    let begins = (1..words.len()).find(|&at| {
-        let relative = (at + 2..=at + NOUN + 1).find(|&next| is(next, &RELATIVES));
-        let noun_end = relative.map(|next| if is(next - 1, &BEFORE_RELATIVES) { next - 1 } else { next });
-        is(at, &["the"]) && noun_end.is_some_and(|end| end > at + 1)
+    // The article that stands nearest before the first such word.
+    let begins = (2..words.len()).filter(|&at| is(at, &RELATIVES)).find_map(|relative| {
+        let end = if is(relative - 1, &BEFORE_RELATIVES) { relative - 1 } else { relative };
+        (end.saturating_sub(NOUN + 1)..end.saturating_sub(1)).rev().find(|&at| at > 0 && is(at, &["the"]))
     })?;
     let start = words[begins].0;
     let before = question[..start].trim().to_lowercase();

@@ -7,8 +7,11 @@ use ragstill_teacher::extractive::sentences;
 
 use super::value::Wanted;
 
-/// The share of a query's weight, in percent, that a passage must have for its sentences to be answers.
+/// The share of a question's weight, in percent, that a passage must have for its sentences to be answers.
 const COVERED: usize = 60;
+
+/// The share of the weight of a query in key words.
+const COVERED_IN_KEY_WORDS: usize = 40;
 
 /// How much more names and numbers weigh than other words.
 const NAME: usize = 3;
@@ -68,10 +71,11 @@ fn stems(text: &str) -> Vec<String> {
 pub(super) fn answer(query: &str, passages: &[&str]) -> Option<String> {
     let terms = Terms::of(query);
     let wanted = Wanted::of(query);
+    let least = if query.trim_end().ends_with('?') { COVERED } else { COVERED_IN_KEY_WORDS };
     let mut best: Option<(usize, &str, String)> = None;
     for passage in passages {
         let covered = terms.shared(passage);
-        if covered * 100 < terms.total() * COVERED {
+        if covered * 100 < terms.total() * least {
             continue;
         }
         let heading = terms.shared(title(passage));

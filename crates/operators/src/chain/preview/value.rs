@@ -76,6 +76,9 @@ const MEASURES: &[(&str, &str)] = &[
     ("old", "age"),
 ];
 
+/// How many words may stand between a noun and its amount.
+const BEFORE: usize = 5;
+
 /// Nouns that are measured: `What is the length of …`.
 const MEASURED: &[&str] = &[
     "depth",
@@ -143,7 +146,7 @@ const NO_PERSONS: &[&str] = &[
 pub(super) enum Wanted {
     /// What something is called: `What is the lake that …?`.
     Name,
-    /// An amount with its unit; of `deep` or the like, if that is known.
+    /// An amount with its unit; of this, if it is known: `depth`, `half-life`.
     Amount(Option<&'static str>),
     /// How many of these there are.
     Count(String),
@@ -168,14 +171,16 @@ impl Wanted {
         match (at(0), at(1), at(2)) {
             ("how", "many", what) => Self::Count(what.to_owned()),
             ("how", measure, _) if MEASURES.iter().any(|(known, _)| *known == measure) => {
-                Self::Amount(MEASURES.iter().find(|(known, _)| *known == measure).map(|(known, _)| *known))
+                Self::Amount(MEASURES.iter().find(|(known, _)| *known == measure).map(|(_, noun)| *noun))
             }
             ("how", "far" | "much" | "large" | "big" | "heavy", _) => Self::Amount(None),
             _ if has(["which", "year"]) || has(["what", "year"]) => Self::Year,
             ("when", ..) => Self::Date,
             _ if has(["which", "day"]) || has(["what", "day"]) => Self::Date,
             ("who", ..) | ("whom", ..) => Self::Person,
-            ("what" | "which", "is" | "was", "the") if is_measured().is_some() => Self::Amount(None),
+            ("what" | "which", "is" | "was", "the") if is_measured().is_some() => {
+                Self::Amount(is_measured().copied())
+            }
             ("what" | "which", "is" | "was", "the")
                 if words
                     .iter()
@@ -215,18 +220,17 @@ fn is_number(word: &str) -> bool {
         && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
 }
 
-fn amount(words: &[&str], measure: Option<&'static str>) -> Option<String> {
-    let noun = MEASURES.iter().find(|(known, _)| Some(*known) == measure).map(|(_, noun)| *noun);
+fn amount(words: &[&str], noun: Option<&'static str>) -> Option<String> {
+    let adjective = MEASURES.iter().find(|(_, known)| Some(*known) == noun).map(|(adjective, _)| *adjective);
     (0..words.len()).find_map(|at| {
         let (number, unit) = (bare(words[at]), words.get(at + 1).map(|word| bare(word))?);
         if !is_number(number) || !UNITS.contains(&unit) {
             return None;
         }
         // `251 m deep`, or `a depth of 1,642 m`.
-        let behind = words.get(at + 2).map(|word| bare(word));
-        let before = at >= 2 && words[at - 1] == "of" && Some(bare(words[at - 2])) == noun;
-        let is_it = measure.is_none() || behind == measure || before;
-        is_it.then(|| format!("{number} {unit}"))
+        let behind = adjective.is_some() && words.get(at + 2).map(|word| bare(word)) == adjective;
+        let before = words[at.saturating_sub(BEFORE)..at].iter().any(|word| Some(bare(word)) == noun);
+        (noun.is_none() || behind || before).then(|| format!("{number} {unit}"))
     })
 }
 
@@ -285,7 +289,10 @@ fn person(words: &[&str]) -> Option<String> {
             || !is_part(words[at - 1])
             || words[at - 1].ends_with([',', ';', '.'])
             || NO_PERSONS.contains(&bare(words[at - 1]));
-        let is_person = (2..=4).contains(&parts.len())
+        let is_place =
+            at > 0 && matches!(words[at - 1], "at" | "in" | "near" | "from" | "to" | "over" | "into");
+        let is_person = !is_place
+            && (2..=4).contains(&parts.len())
             && begins_run
             && !parts.iter().any(|part| NO_PERSONS.contains(part));
         is_person.then(|| parts.join(" "))
@@ -333,6 +340,7 @@ mod tests {
         for (question, sentence) in [
             ("How deep is it?", "It is 25 km away."),
             ("Who did it?", "The Royal Commission did."),
+            ("Who did it?", "It was done at Point Pleasant."),
             ("When?", "It took 1860 MPa."),
             ("How many?", ""),
         ] {
