@@ -4,16 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
 
 use crate::answer::Answerer;
 use crate::config::ServerConfig;
 use crate::http::{Budget, Metrics, Refusal, Taken, Token};
 use crate::routes::Route;
 use crate::search::Searches;
+
+/// The most bytes for which room is made before they have come.
+const FIRST: usize = 16 * 1024;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -68,7 +71,7 @@ impl App {
     ///
     /// # Errors
     /// 413 for one that is too large, 503 when there is no room, 400 when it breaks off.
-    pub(crate) async fn read(&self, request: Request) -> Result<(Bytes, Taken), Refusal> {
+    pub(crate) async fn read(&self, request: Request) -> Result<(Vec<u8>, Taken), Refusal> {
         let most = self.config.max_body;
         let too_large = || {
             let detail = format!("The request is larger than {most} bytes");
@@ -79,17 +82,19 @@ impl App {
         if announced.is_some_and(|bytes| bytes > most) {
             return Err(too_large());
         }
-        // Of one that does not say the most is assumed.
-        let taken = self.budget.take(announced.unwrap_or(most))?;
-        match to_bytes(request.into_body(), most).await {
-            Ok(body) => Ok((body, taken)),
-            Err(error) => {
-                let inner = std::error::Error::source(&error);
-                if inner.is_some_and(|inner| inner.is::<http_body_util::LengthLimitError>()) {
-                    return Err(too_large());
-                }
-                Err(Refusal::new(StatusCode::BAD_REQUEST, "The request broke off"))
+        // By what has come, not by what was announced: who sends slowly holds no more than what he sent.
+        let mut taken = self.budget.take(0)?;
+        let mut bytes = Vec::with_capacity(announced.unwrap_or(0).min(FIRST));
+        let mut body = request.into_body();
+        while let Some(frame) = body.frame().await {
+            let broken = |_| Refusal::new(StatusCode::BAD_REQUEST, "The request broke off");
+            let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+            if bytes.len() + data.len() > most {
+                return Err(too_large());
             }
+            self.budget.grow(&mut taken, bytes.len() + data.len())?;
+            bytes.extend_from_slice(&data);
         }
+        Ok((bytes, taken))
     }
 }

@@ -1,6 +1,8 @@
 //! What the built-in teacher answers: the sentence that shares most words with the question, or a name or number of it.
 
-use ragstill_teacher::extractive::{Facts, PreviewInput, content_words};
+use std::collections::BTreeSet;
+
+use ragstill_teacher::extractive::{PreviewInput, content_words, sentences};
 use serde_json::{Value, json};
 
 /// Answers `answer/long`.
@@ -24,21 +26,36 @@ pub(super) fn short(input: &PreviewInput<'_>) -> String {
     .to_string()
 }
 
-/// The sentence that shares most content words with the question, and the position of its passage.
+/// The sentence that shares most content words with the question, and the position of its passage. Where a number is
+/// asked for, one that has none must share more.
 fn best_sentence(input: &PreviewInput<'_>) -> Option<(usize, String)> {
-    let words = content_words(input.text("question"));
+    let question = input.text("question");
+    let words: BTreeSet<String> = content_words(question).into_iter().collect();
+    let asked = question.trim_start().to_lowercase();
+    let wants_number =
+        ["when", "how many", "how much", "how long"].iter().any(|start| asked.starts_with(start));
     let passages = input.variables.get("passages").and_then(Value::as_array)?;
     let mut best: Option<(usize, usize, String)> = None;
     for (at, passage) in passages.iter().enumerate() {
-        let facts = Facts::of(passage.as_str().unwrap_or_default());
-        let Some(sentence) = facts.sentence_about(&words) else { continue };
-        let own = content_words(sentence);
-        let shared = words.iter().filter(|word| own.contains(word)).count();
-        if shared > 0 && best.as_ref().is_none_or(|(most, ..)| shared > *most) {
-            best = Some((shared, at, sentence.to_owned()));
+        let passage = passage.as_str().unwrap_or_default();
+        // The first line may be a title; and what ends in no stop is a heading.
+        let text = passage.split_once('\n').filter(|(line, _)| !ends(line)).map_or(passage, |(_, text)| text);
+        for sentence in sentences(text).into_iter().filter(|sentence| ends(sentence)) {
+            let own: BTreeSet<String> = content_words(&sentence).into_iter().collect();
+            let shared = words.intersection(&own).count();
+            let fits = wants_number && sentence.contains(|c: char| c.is_ascii_digit());
+            let points = 2 * shared + usize::from(fits);
+            if shared > 0 && best.as_ref().is_none_or(|(most, ..)| points > *most) {
+                best = Some((points, at, sentence));
+            }
         }
     }
     best.map(|(_, at, sentence)| (at, sentence))
+}
+
+/// Whether a text ends as sentences do.
+fn ends(text: &str) -> bool {
+    text.trim_end().ends_with(['.', '!', '。', '"', '”', ')'])
 }
 
 /// The first run of names and numbers of a sentence that the question does not have, or the sentence.
@@ -79,7 +96,7 @@ mod tests {
     fn the_sentence_that_fits_best_and_what_is_new_in_it() {
         let variables = json!({
             "question": "When was the Forth Bridge opened?",
-            "passages": ["Lakes mix in spring.", "It is long. The Forth Bridge was opened on 4 March 1890."],
+            "passages": ["Lakes mix in spring.", "The Forth Bridge opened\nIt is long. The Forth Bridge was opened on 4 March 1890."],
         });
         let answer = ask(long, variables.clone());
         assert_eq!(answer, json!({"answer": "The Forth Bridge was opened on 4 March 1890.", "used": [2]}));

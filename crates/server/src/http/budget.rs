@@ -20,7 +20,7 @@ pub(crate) struct Budget(Arc<Semaphore>);
 
 /// A part of the budget, given back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Taken(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(crate) struct Taken(OwnedSemaphorePermit);
 
 impl Budget {
     /// A budget of this many bytes.
@@ -38,6 +38,18 @@ impl Budget {
             let detail = "The server holds as many requests and responses as it may; try again in a second";
             Refusal::busy(Refused::Memory, detail)
         })
+    }
+
+    /// Takes as much more as is needed for this many bytes in all.
+    ///
+    /// # Errors
+    /// 503 when so much is not there.
+    pub(crate) fn grow(&self, taken: &mut Taken, bytes: usize) -> Result<(), Refusal> {
+        let units = bytes.div_ceil(UNIT).saturating_sub(taken.0.num_permits());
+        if units > 0 {
+            taken.0.merge(self.take(units * UNIT)?.0);
+        }
+        Ok(())
     }
 
     /// A response whose bytes count until they are sent.
@@ -60,6 +72,19 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::Budget;
+
+    #[test]
+    fn what_grows_takes_what_it_lacks() {
+        let budget = Budget::new(10_240);
+        let mut taken = budget.take(0).unwrap();
+        for bytes in [0, 1, 1000, 1024, 5000, 5000] {
+            budget.grow(&mut taken, bytes).unwrap();
+        }
+        assert!(budget.take(5121).is_err() && budget.take(5120).is_ok());
+        assert!(budget.grow(&mut taken, 10_241).is_err());
+        drop(taken);
+        assert!(budget.take(10_240).is_ok());
+    }
 
     #[test]
     fn what_is_dropped_is_there_again() {

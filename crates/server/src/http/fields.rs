@@ -242,3 +242,75 @@ fn short(value: &Value) -> Value {
 fn unprocessable(faults: Vec<Value>) -> Refusal {
     Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, Value::Array(faults))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
+    use serde_json::{Value, json};
+
+    use super::Fields;
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            (0_u32..200).prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+            "[0-9]{1,3}|true|no|on".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("[a-z]{1,5}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_is_too_much(body in prop::collection::vec(any::<u8>(), 0..60)) {
+            let _ = Fields::parse(&body);
+        }
+
+        #[test]
+        fn a_value_is_taken_within_its_limits_or_is_a_fault(value in value()) {
+            let body = json!({"value": value}).to_string();
+            let read = || Fields::parse(body.as_bytes()).unwrap();
+
+            let mut fields = read();
+            let count = fields.count("value", 5, (1, 100));
+            assert!((1..=100).contains(&count));
+            if fields.finish().is_err() {
+                assert_eq!(count, 5);
+            }
+
+            let mut fields = read();
+            let text = fields.text("value", 8, None);
+            assert!(text.chars().count() <= 8);
+            assert_eq!(fields.finish().is_ok(), value.as_str().is_some_and(|text| text.chars().count() <= 8));
+
+            let mut fields = read();
+            let texts = fields.texts("value", 2, 8);
+            assert!(texts.len() <= 2);
+            let given = value.as_array().map(Vec::len);
+            assert!(fields.finish().is_err() || given == Some(texts.len()));
+
+            let mut fields = read();
+            let _ = fields.flag("value", false);
+            let _ = fields.choice("value", &[("a", 1), ("b", 2)]);
+            let _ = fields.object("value");
+            let _ = fields.finish();
+        }
+    }
+
+    #[test]
+    fn what_is_long_is_not_quoted() {
+        let mut fields = Fields::parse(json!({"n": "x".repeat(10_000)}).to_string().as_bytes()).unwrap();
+        fields.count("n", 1, (1, 2));
+        assert!(format!("{:?}", fields.finish().unwrap_err()).len() < 500);
+    }
+}
