@@ -18,6 +18,7 @@ mod tokens;
 use std::process::ExitCode;
 
 pub use index::IndexArgs;
+pub use model::ModelArgs;
 pub use search::SearchArgs;
 
 use ragstill_engine::{Error, Result};

@@ -78,9 +78,11 @@ impl Model {
 
     fn open(from: String, options: Map<String, Value>) -> Result<Self> {
         let options = Value::Object(options);
-        let parsed: EmbedOptions = serde_json::from_value(options.clone())
-            .map_err(|error| Error::mistake(format!("{from}: the options of the model cannot be read: {error}")))?;
-        let embedder = ragstill_embed::open(&from, &parsed).map_err(|error| Error::mistake(error.to_string()))?;
+        let parsed: EmbedOptions = serde_json::from_value(options.clone()).map_err(|error| {
+            Error::mistake(format!("{from}: the options of the model cannot be read: {error}"))
+        })?;
+        let embedder =
+            ragstill_embed::open(&from, &parsed).map_err(|error| Error::mistake(error.to_string()))?;
         Ok(Self { embedder, from, options })
     }
 }

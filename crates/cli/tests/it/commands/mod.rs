@@ -2,6 +2,7 @@
 
 mod agentic;
 mod demo;
+mod dense;
 mod events;
 mod export;
 mod index;
