@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use ragstill_engine::Split;
 use ragstill_operators::Strategy;
+use ragstill_retrieve::RetrieverKind;
 use ragstill_retrieve::analysis::Language;
 use ragstill_score::Normalization;
 
-use crate::commands::{AskArgs, EvalArgs, IndexArgs, SearchArgs, ServeArgs};
+use crate::commands::{AskArgs, EvalArgs, IndexArgs, ModelArgs, SearchArgs, ServeArgs};
 
 /// Documents to training data for retrieval-augmented language models.
 #[derive(Debug, Parser)]
@@ -303,6 +304,14 @@ pub struct NegativesArgs {
     /// Where the negatives come from; by default the passages of FILE
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub corpus: Vec<PathBuf>,
+    /// A folder that `ragstill index` made, in place of --corpus
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["corpus", "k1", "b", "lucene_lengths", "language"])]
+    pub index: Option<PathBuf>,
+    /// What ranks the candidates of --index; all but bm25 need vectors there
+    #[arg(long, value_name = "bm25|dense|hybrid", default_value_t, requires = "index")]
+    pub retriever: RetrieverKind,
+    #[command(flatten)]
+    pub model: ModelArgs,
     /// The field with the question
     #[arg(long, value_name = "FIELD", default_value = "question")]
     pub question: String,

@@ -176,7 +176,7 @@ impl Collection {
             })
             .collect();
         let mut outcome = Outcome::default();
-        for (mined, &(query, _)) in miner.mine_batch(&asks).iter().zip(&self.pairs) {
+        for (mined, &(query, _)) in miner.mine_batch(&asks)?.iter().zip(&self.pairs) {
             outcome.count(mined, query, &self.relevant[query], options.num_neg);
         }
         Ok(outcome)

@@ -94,7 +94,7 @@ fn mine(texts: &[String], asks: &[Ask<'_>], options: MinerOptions) -> Result<Tim
     let texts = texts.to_vec();
     let start = Instant::now();
     let miner = Miner::new(texts, options)?;
-    let mined = miner.mine_batch(asks);
+    let mined = miner.mine_batch(asks)?;
     let seconds = start.elapsed().as_secs_f64();
     anyhow::ensure!(mined.len() == asks.len(), "negatives are missing");
     let ranks = mined.iter().flat_map(|mined| &mined.negatives).filter_map(|negative| negative.rank);

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use clap::Args;
+use ragstill_embed::EmbedOptions;
 use ragstill_engine::{Error, Result};
-use ragstill_retrieve::{Collection, EmbedError, Embedder, IndexAbout, RetrieverKind};
+use ragstill_retrieve::{Collection, Embedder, IndexAbout, RetrieverKind};
 use serde_json::{Map, Value};
 
 use super::index::unusable;
@@ -77,13 +78,13 @@ impl Model {
 
     fn open(from: String, options: Map<String, Value>) -> Result<Self> {
         let options = Value::Object(options);
-        let embedder = open(&from, &options).map_err(|error| Error::mistake(error.to_string()))?;
+        let parsed: EmbedOptions = serde_json::from_value(options.clone()).map_err(|error| {
+            Error::mistake(format!("{from}: the options of the model cannot be read: {error}"))
+        })?;
+        let embedder =
+            ragstill_embed::open(&from, &parsed).map_err(|error| Error::mistake(error.to_string()))?;
         Ok(Self { embedder, from, options })
     }
-}
-
-fn open(from: &str, _options: &Value) -> std::result::Result<Box<dyn Embedder>, EmbedError> {
-    Err(EmbedError::permanent(format!("{from}: this build knows no models that make vectors")))
 }
 
 /// Opens what `ragstill index` made, to be searched as it is wanted.

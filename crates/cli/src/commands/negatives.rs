@@ -11,12 +11,14 @@ use ragstill_engine::{Error, Result};
 use ragstill_export::WholeFile;
 use ragstill_ingest::{Input, Place, ReadOptions};
 use ragstill_operators::{Ask, Duplicates, Mined, Miner, MinerOptions, Strategy};
-use ragstill_retrieve::{DocId, own_id};
+use ragstill_retrieve::{DocId, Passage, own_id};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 use serde_json::Value;
 
-use super::search::{bm25_params, read_corpus};
+use super::index::unusable;
+use super::model::open_index;
+use super::search::{bm25_params, read_corpus, unanswered};
 use super::told;
 use crate::args::NegativesArgs;
 
@@ -36,13 +38,23 @@ pub fn negatives(args: &NegativesArgs) -> Result<ExitCode> {
     let read_options = ReadOptions { text_field: args.text.clone(), ..ReadOptions::default() };
     let rows = Input::open(std::slice::from_ref(&args.file), &read_options)?;
     let Checked { rows: expected, failed, names, texts } = check_rows(args, &rows)?;
-    let (names, texts) = if args.corpus.is_empty() {
-        (names, texts)
-    } else {
-        let passages = read_corpus(&args.corpus, &args.text)?.into_iter();
+    let of_passages = |passages: Vec<Passage<'static>>| -> (Vec<String>, Vec<String>) {
+        let passages = passages.into_iter();
         passages.map(|passage| (passage.id.into_owned(), passage.text.into_owned())).unzip()
     };
-    let job = Job { args, miner: Miner::new(texts, options)?, names };
+    let (names, miner) = if let Some(folder) = &args.index {
+        let collection = open_index(folder, args.retriever, &args.model)?;
+        let passages =
+            (0..collection.len() as DocId).map(|doc| collection.passage(doc).map(Passage::into_owned));
+        let (names, texts) = of_passages(passages.collect::<std::result::Result<_, _>>().map_err(unusable)?);
+        (names, Miner::over(Box::new(collection), texts, options)?)
+    } else if args.corpus.is_empty() {
+        (names, Miner::new(texts, options)?)
+    } else {
+        let (names, texts) = of_passages(read_corpus(&args.corpus, &args.text)?);
+        (names, Miner::new(texts, options)?)
+    };
+    let job = Job { args, miner, names };
     let out = Output::open(args)?;
     let counts = std::thread::scope(|scope| {
         let (read, batches) = sync_channel(AHEAD);
@@ -93,6 +105,11 @@ fn miner_options(args: &NegativesArgs) -> MinerOptions {
     }
 }
 
+/// Whether the passages of the rows are what negatives come from.
+fn is_own_corpus(args: &NegativesArgs) -> bool {
+    args.corpus.is_empty() && args.index.is_none()
+}
+
 /// What a first reading of the rows finds.
 #[derive(Debug, Default)]
 struct Checked {
@@ -109,7 +126,7 @@ struct Checked {
 /// Checks every row before the first is written. What cannot be read is told of and passed over.
 fn check_rows(args: &NegativesArgs, rows: &Input) -> Result<Checked> {
     let mut checked = Checked::default();
-    let is_corpus = args.corpus.is_empty();
+    let is_corpus = is_own_corpus(args);
     let explained = explained_field(args);
     let written = [Some(&args.output), args.explain.then_some(&explained)];
     for item in rows.records() {
@@ -187,7 +204,7 @@ impl Job<'_> {
         for batch in batches {
             let asks: Vec<Ask<'_>> =
                 batch.iter().enumerate().map(|(at, record)| self.ask(record, counts.rows + at)).collect();
-            let mined = self.miner.mine_batch(&asks);
+            let mined = self.miner.mine_batch(&asks).map_err(unanswered)?;
             counts.rows += batch.len();
             counts.short += mined.iter().filter(|mined| mined.negatives.len() < self.args.num_neg).count();
             let lines = batch.par_chunks(CHUNK).zip(mined.par_chunks(CHUNK));
@@ -203,7 +220,7 @@ impl Job<'_> {
 
     fn ask<'a>(&self, record: &'a Record, at: usize) -> Ask<'a> {
         // Every row was checked; the corpus of the rows themselves has them in their order.
-        let own = if self.args.corpus.is_empty() { DocId::try_from(at).ok() } else { None };
+        let own = if is_own_corpus(self.args) { DocId::try_from(at).ok() } else { None };
         let seed = match self.args.strategy {
             Strategy::Bm25 => 0,
             Strategy::Random | Strategy::Mixed => Ask::seed(self.args.seed, &record.id, "negatives"),

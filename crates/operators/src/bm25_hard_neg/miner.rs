@@ -1,8 +1,8 @@
-//! Finds hard negatives: what BM25 ranks high for a question and does not answer it.
+//! Finds hard negatives: what BM25, or another retriever, ranks high for a question and does not answer it.
 
 use ragstill_core::{RecordId, seeded_rng};
 use ragstill_engine::{Error, Result};
-use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, DocId, Hit};
+use ragstill_retrieve::{Analyzer, Bm25Builder, Bm25Index, DocId, Hit, RetrieveError, Retriever};
 use rand::RngCore;
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
@@ -41,10 +41,35 @@ impl Ask<'_> {
     }
 }
 
+/// What ranks candidates.
+enum Ranker {
+    Bm25(Bm25Index),
+    Other(Box<dyn Retriever>),
+}
+
+impl Ranker {
+    fn search(&self, questions: &[&str], k: usize) -> Result<Vec<Vec<Hit>>, RetrieveError> {
+        match self {
+            Self::Bm25(index) => Ok(index.search_batch(questions, k, &|_, _| false)),
+            Self::Other(retriever) => retriever.search_batch(questions, k, &|_, _| false),
+        }
+    }
+
+    /// The score of one document, if it has one.
+    fn score(&self, question: &str, doc: DocId) -> Result<Option<f32>, RetrieveError> {
+        match self {
+            Self::Bm25(index) => Ok(Some(index.score(question, doc))),
+            Self::Other(retriever) => {
+                let hits = retriever.search(question, 1, &|other| other != doc)?;
+                Ok(hits.first().map(|hit| hit.score))
+            }
+        }
+    }
+}
+
 /// An index over a corpus, and what is known of its texts.
-#[derive(Debug)]
 pub struct Miner {
-    index: Bm25Index,
+    ranker: Ranker,
     texts: Vec<String>,
     guard: Guard,
     evidence: Option<Evidence>,
@@ -62,10 +87,26 @@ impl Miner {
             .analyzer(Analyzer::for_language(options.language))
             .build(texts.iter().map(String::as_str))
             .map_err(|error| Error::mistake(format!("the corpus cannot be indexed: {error}")))?;
+        Ok(Self::with(Ranker::Bm25(index), texts, options))
+    }
+
+    /// Ranks by a retriever over the same texts. Of the options those of BM25 do nothing.
+    ///
+    /// # Errors
+    /// When it is over another number of texts.
+    pub fn over(retriever: Box<dyn Retriever>, texts: Vec<String>, options: MinerOptions) -> Result<Self> {
+        if retriever.len() != texts.len() {
+            let what = format!("{} texts and a retriever over {}", texts.len(), retriever.len());
+            return Err(Error::mistake(what));
+        }
+        Ok(Self::with(Ranker::Other(retriever), texts, options))
+    }
+
+    fn with(ranker: Ranker, texts: Vec<String>, options: MinerOptions) -> Self {
         let guard = Guard::of(&texts, options.duplicates);
         let compares = options.overlap_share > 0.0 && options.strategy != Strategy::Random;
         let evidence = (compares && !texts.is_empty()).then(|| Evidence::of(&texts));
-        Ok(Self { index, texts, guard, evidence, options })
+        Self { ranker, texts, guard, evidence, options }
     }
 
     /// The text of a document of the corpus.
@@ -79,8 +120,11 @@ impl Miner {
     }
 
     /// The negatives for one question.
-    pub fn mine(&self, ask: &Ask<'_>) -> Mined {
-        self.mine_batch(std::slice::from_ref(ask)).pop().unwrap_or_default()
+    ///
+    /// # Errors
+    /// As [`mine_batch`](Self::mine_batch).
+    pub fn mine(&self, ask: &Ask<'_>) -> Result<Mined, RetrieveError> {
+        Ok(self.mine_batch(std::slice::from_ref(ask))?.pop().unwrap_or_default())
     }
 
     /// The negatives for each question, at most `num_neg`, fewer when the corpus has no more candidates. The same
@@ -88,14 +132,18 @@ impl Miner {
     ///
     /// Skipped are the document `own`, every duplicate of the positive (it answers the question too: a false negative),
     /// and duplicates among the negatives themselves.
-    pub fn mine_batch(&self, asks: &[Ask<'_>]) -> Vec<Mined> {
+    ///
+    /// # Errors
+    /// When the retriever fails; BM25 never does.
+    pub fn mine_batch(&self, asks: &[Ask<'_>]) -> Result<Vec<Mined>, RetrieveError> {
         let ranked = self.options.num_neg.saturating_sub(self.options.random());
         let mut mined: Vec<Mined> = if ranked == 0 {
             asks.iter().map(|_| Mined::default()).collect()
         } else {
             let first = self.first_hits(ranked);
             let chunk = (MOST_HITS / first.max(1)).max(1);
-            asks.chunks(chunk).flat_map(|asks| self.rank_batch(asks, ranked, first)).collect()
+            let batches = asks.chunks(chunk).map(|asks| self.rank_batch(asks, ranked, first));
+            batches.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
         };
         if self.options.strategy != Strategy::Bm25 {
             let fill = |(mined, ask): (&mut Mined, &Ask<'_>)| {
@@ -104,7 +152,7 @@ impl Miner {
             };
             mined.par_iter_mut().zip(asks).for_each(fill);
         }
-        mined
+        Ok(mined)
     }
 
     /// How many hits are asked for at first.
@@ -114,19 +162,19 @@ impl Miner {
     }
 
     /// Searches with growing numbers of hits until every question has what it wants.
-    fn rank_batch(&self, asks: &[Ask<'_>], wanted: usize, first: usize) -> Vec<Mined> {
+    fn rank_batch(&self, asks: &[Ask<'_>], wanted: usize, first: usize) -> Result<Vec<Mined>, RetrieveError> {
         let mut done: Vec<Option<Mined>> = asks.iter().map(|_| None).collect();
         let mut open: Vec<usize> = (0..asks.len()).collect();
         let mut k = first;
         while !open.is_empty() {
             let questions: Vec<&str> = open.iter().map(|&at| asks[at].question).collect();
-            let found = self.index.search_batch(&questions, k, &|_, _| false);
+            let found = self.ranker.search(&questions, k)?;
             let whole = k >= self.texts.len();
             let chosen: Vec<Option<Mined>> = open
                 .par_iter()
                 .zip(&found)
                 .map(|(&at, hits)| self.choose(&asks[at], wanted, hits, whole || hits.len() < k))
-                .collect();
+                .collect::<Result<_, _>>()?;
             let mut still_open = Vec::new();
             for (at, mined) in open.into_iter().zip(chosen) {
                 if mined.is_none() {
@@ -137,21 +185,32 @@ impl Miner {
             open = still_open;
             k = k.saturating_mul(4).min(self.texts.len());
         }
-        done.into_iter().flatten().collect()
+        Ok(done.into_iter().flatten().collect())
     }
 
-    fn choose(&self, ask: &Ask<'_>, wanted: usize, hits: &[Hit], whole: bool) -> Option<Mined> {
+    fn choose(
+        &self,
+        ask: &Ask<'_>,
+        wanted: usize,
+        hits: &[Hit],
+        whole: bool,
+    ) -> Result<Option<Mined>, RetrieveError> {
         let subject = self.subject(ask);
         let positive = ask.own.or(subject.doc);
-        let score = || Some(self.index.score(ask.question, positive?));
-        let bound = if self.options.has_bound() { self.options.bound(score()) } else { f32::INFINITY };
+        let score = || match positive {
+            Some(positive) => self.ranker.score(ask.question, positive),
+            None => Ok(None),
+        };
+        let bound = if self.options.has_bound() { self.options.bound(score()?) } else { f32::INFINITY };
         let positive = Positive { subject: &subject, own: ask.own, bound };
         let ranking = Ranking { hits, whole };
-        let mut mined = choose(self.corpus(), &self.options, wanted, positive, ranking)?;
+        let Some(mut mined) = choose(self.corpus(), &self.options, wanted, positive, ranking) else {
+            return Ok(None);
+        };
         if self.options.explain && mined.positive_score.is_none() {
-            mined.positive_score = score();
+            mined.positive_score = score()?;
         }
-        Some(mined)
+        Ok(Some(mined))
     }
 
     fn subject<'a>(&'a self, ask: &Ask<'a>) -> Subject<'a> {
@@ -163,8 +222,19 @@ impl Miner {
     }
 }
 
+impl std::fmt::Debug for Miner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Miner")
+            .field("texts", &self.texts.len())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use ragstill_retrieve::{DocId, EmbedError, Hit, RetrieveError, Retriever};
+
     use super::{Ask, Miner, MinerOptions, Strategy};
     use crate::bm25_hard_neg::{Duplicates, Reason};
 
@@ -194,7 +264,7 @@ mod tests {
 
     fn mine(options: MinerOptions) -> Vec<u32> {
         let miner = Miner::new(corpus(), options).unwrap();
-        miner.mine(&ask(QUESTION)).negatives.iter().map(|negative| negative.doc).collect()
+        miner.mine(&ask(QUESTION)).unwrap().negatives.iter().map(|negative| negative.doc).collect()
     }
 
     fn options(num_neg: usize, start: usize, near: bool) -> MinerOptions {
@@ -236,7 +306,7 @@ mod tests {
     fn margins_drop_what_scores_too_high() {
         let all = MinerOptions { overlap_share: 0.0, ..options(8, 0, false) };
         let miner = Miner::new(corpus(), MinerOptions { explain: true, ..all }).unwrap();
-        let mined = miner.mine(&ask(QUESTION));
+        let mined = miner.mine(&ask(QUESTION)).unwrap();
         let own = f64::from(mined.positive_score.unwrap());
         let scores: Vec<f64> = mined.negatives.iter().map(|negative| f64::from(negative.score)).collect();
         let docs: Vec<u32> = mined.negatives.iter().map(|negative| negative.doc).collect();
@@ -250,7 +320,7 @@ mod tests {
     fn each_candidate_passed_over_has_its_reason() {
         let options = MinerOptions { explain: true, ..options(2, 0, true) };
         let miner = Miner::new(corpus(), options).unwrap();
-        let mined = miner.mine(&ask(QUESTION));
+        let mined = miner.mine(&ask(QUESTION)).unwrap();
         let reasons: Vec<(u32, Reason)> =
             mined.passed.iter().map(|passed| (passed.doc, passed.reason)).collect();
         let expected = [
@@ -280,7 +350,7 @@ mod tests {
         let random = MinerOptions { strategy: Strategy::Random, ..options(9, 0, true) };
         let miner = Miner::new(corpus(), random).unwrap();
         let drawn = |seed| -> Vec<u32> {
-            let mined = miner.mine(&Ask { seed, ..ask("") });
+            let mined = miner.mine(&Ask { seed, ..ask("") }).unwrap();
             assert!(mined.negatives.iter().all(|negative| negative.rank.is_none()));
             mined.negatives.iter().map(|negative| negative.doc).collect()
         };
@@ -297,15 +367,62 @@ mod tests {
     fn mixed_negatives_are_the_best_and_then_random_ones() {
         let mixed = MinerOptions { strategy: Strategy::Mixed, random_share: 0.5, ..options(3, 0, true) };
         let miner = Miner::new(corpus(), mixed).unwrap();
-        let mined = miner.mine(&ask(QUESTION));
+        let mined = miner.mine(&ask(QUESTION)).unwrap();
         let ranked: Vec<bool> = mined.negatives.iter().map(|negative| negative.rank.is_some()).collect();
         // Half of three, rounded, is two at random.
         assert_eq!(ranked, [true, false, false]);
         let share = |random_share| {
             let miner = Miner::new(corpus(), MinerOptions { random_share, ..mixed }).unwrap();
-            miner.mine(&ask(QUESTION)).negatives.iter().filter(|negative| negative.rank.is_none()).count()
+            miner
+                .mine(&ask(QUESTION))
+                .unwrap()
+                .negatives
+                .iter()
+                .filter(|negative| negative.rank.is_none())
+                .count()
         };
         assert_eq!((share(0.0), share(1.0)), (1, 3), "where BM25 finds too few, random ones take the places");
+    }
+
+    /// Ranks documents by how many words they have, and fails when it is asked for more than it has.
+    struct Longest(Vec<usize>);
+
+    impl Retriever for Longest {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+
+        fn search(
+            &self,
+            query: &str,
+            k: usize,
+            exclude: &dyn Fn(DocId) -> bool,
+        ) -> Result<Vec<Hit>, RetrieveError> {
+            if query.is_empty() {
+                return Err(EmbedError::temporary("the model is down").into());
+            }
+            let hits = (0..).zip(&self.0).map(|(doc, &words)| Hit { doc, score: words as f32 });
+            let mut hits: Vec<Hit> = hits.filter(|hit| !exclude(hit.doc)).collect();
+            hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));
+            hits.truncate(k);
+            Ok(hits)
+        }
+    }
+
+    #[test]
+    fn another_retriever_ranks_as_it_does() {
+        let longest = || Box::new(Longest(corpus().iter().map(|text| text.split(' ').count()).collect()));
+        let explain = MinerOptions { explain: true, overlap_share: 0.0, ..options(3, 0, true) };
+        let miner = Miner::over(longest(), corpus(), explain).unwrap();
+        let mined = miner.mine(&ask(QUESTION)).unwrap();
+        let docs: Vec<u32> = mined.negatives.iter().map(|negative| negative.doc).collect();
+        assert_eq!(docs, [4, 6, 7], "no copies of the positive, nor of each other; what shares no word");
+        assert_eq!(mined.positive_score, Some(22.0));
+        let bounded = MinerOptions { max_score_share: Some(0.5), ..explain };
+        let miner = Miner::over(longest(), corpus(), bounded).unwrap();
+        assert_eq!(miner.mine(&ask(QUESTION)).unwrap().negatives.len(), 1);
+        assert_eq!(miner.mine(&ask("")).unwrap_err().to_string(), "the model is down");
+        assert!(Miner::over(longest(), Vec::new(), explain).is_err());
     }
 
     #[test]
@@ -320,9 +437,9 @@ mod tests {
             .enumerate()
             .map(|(at, text)| Ask { question: text, positive: text, own: Some(at as u32), seed: at as u64 })
             .collect();
-        let batch = miner.mine_batch(&asks);
+        let batch = miner.mine_batch(&asks).unwrap();
         for (ask, mined) in asks.iter().zip(&batch).step_by(17) {
-            assert_eq!(&miner.mine(ask), mined);
+            assert_eq!(&miner.mine(ask).unwrap(), mined);
         }
     }
 }

@@ -68,7 +68,10 @@ impl Operator for Bm25HardNeg {
         let Indexed { miner, names, .. } = corpus;
         let own = corpus.own_document(&record.id);
         let seed = context.rng(&record.id).next_u64();
-        let mined = miner.mine(&Ask { question, positive: text, own, seed });
+        let mined = match miner.mine(&Ask { question, positive: text, own, seed }) {
+            Ok(mined) => mined,
+            Err(error) => return Ok(Outcome::Reject(error.to_string())),
+        };
         if mined.negatives.len() < self.config.num_neg {
             context
                 .note("records got fewer hard negatives than asked for: the corpus has no more candidates");

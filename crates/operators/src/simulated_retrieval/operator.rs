@@ -89,7 +89,11 @@ impl Operator for SimulatedRetrieval {
         let seed = rng.random();
         let others = if fails { count } else { count - 1 };
         let ask = Ask { question: text, positive: text, own: corpus.own_document(&record.id), seed };
-        let mined = if others > 0 { corpus.miner.mine(&ask) } else { Default::default() };
+        let mined = if others > 0 { corpus.miner.mine(&ask) } else { Ok(Default::default()) };
+        let mined = match mined {
+            Ok(mined) => mined,
+            Err(error) => return Ok(Outcome::Reject(error.to_string())),
+        };
         if mined.negatives.len() < others {
             context.note("passages were given fewer others than drawn: the corpus has no more");
         }

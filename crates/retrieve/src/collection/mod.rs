@@ -20,7 +20,7 @@ pub use passage::{Passage, own_id};
 
 use crate::documents::Documents;
 use crate::storage::IndexFileError;
-use crate::{DocId, Retriever};
+use crate::{DocId, Hit, RetrieveError, Retriever};
 
 /// What a folder holds, for people and for what opens it.
 const ABOUT: &str = "index.json";
@@ -79,6 +79,30 @@ impl Collection {
             }
         };
         passage.ok_or_else(|| not_indexed(Path::new("documents.jsonl"), doc))
+    }
+}
+
+impl Retriever for Collection {
+    fn len(&self) -> usize {
+        self.retriever.len()
+    }
+
+    fn search(
+        &self,
+        query: &str,
+        k: usize,
+        exclude: &dyn Fn(DocId) -> bool,
+    ) -> Result<Vec<Hit>, RetrieveError> {
+        self.retriever.search(query, k, exclude)
+    }
+
+    fn search_batch(
+        &self,
+        queries: &[&str],
+        k: usize,
+        exclude: &(dyn Fn(usize, DocId) -> bool + Sync),
+    ) -> Result<Vec<Vec<Hit>>, RetrieveError> {
+        self.retriever.search_batch(queries, k, exclude)
     }
 }
 

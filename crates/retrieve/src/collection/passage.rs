@@ -16,6 +16,12 @@ pub struct Passage<'a> {
 }
 
 impl Passage<'_> {
+    /// The same, with texts of its own.
+    pub fn into_owned(self) -> Passage<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Passage { id: own(self.id), title: self.title.map(own), text: own(self.text) }
+    }
+
     /// Title, newline, text, as `contents` of a FlashRAG corpus; the text alone where there is no title, or where the text
     /// begins with it already.
     pub fn contents(&self) -> Cow<'_, str> {

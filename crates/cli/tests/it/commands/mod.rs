@@ -3,6 +3,7 @@
 mod agentic;
 mod chains;
 mod demo;
+mod dense;
 mod events;
 mod export;
 mod index;

@@ -1,0 +1,189 @@
+//! Indexes with vectors, made by a server that stands in for one with `/v1/embeddings`.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::support::Sandbox;
+
+/// What a vector says of a text: whether it has these words.
+const WORDS: [&str; 6] = ["red", "blue", "fish", "bird", "old", "lake"];
+
+/// A server of vectors.
+struct Server {
+    address: String,
+    embedded: Arc<AtomicUsize>,
+}
+
+impl Server {
+    fn start(model: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/v1", listener.local_addr().unwrap());
+        let embedded = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&embedded);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let counter = Arc::clone(&counter);
+                std::thread::spawn(move || answer(stream, model, &counter));
+            }
+        });
+        Self { address, embedded }
+    }
+
+    /// How many texts were embedded so far.
+    fn embedded(&self) -> usize {
+        self.embedded.load(Ordering::SeqCst)
+    }
+}
+
+fn answer(stream: TcpStream, model: &str, counter: &AtomicUsize) {
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let request: Value = serde_json::from_slice(&body).unwrap();
+    let texts: Vec<&str> = match &request["input"] {
+        Value::Array(texts) => texts.iter().map(|text| text.as_str().unwrap()).collect(),
+        text => vec![text.as_str().unwrap()],
+    };
+    counter.fetch_add(texts.len(), Ordering::SeqCst);
+    let data: Vec<Value> = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let has = |word: &str| f64::from(u8::from(text.split_whitespace().any(|other| other == word)));
+            json!({"object": "embedding", "index": index, "embedding": WORDS.map(has)})
+        })
+        .collect();
+    let body = json!({"object": "list", "model": model, "data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}})
+        .to_string();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    let mut stream = reader.into_inner();
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+}
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "docs.jsonl",
+        concat!(
+            "{\"id\": \"a\", \"text\": \"red fish\"}\n",
+            "{\"id\": \"b\", \"text\": \"blue bird\", \"title\": \"old\"}\n",
+            "{\"id\": \"c\", \"text\": \"a fish in a lake\"}\n",
+        ),
+    );
+    sandbox.write(
+        "more.jsonl",
+        "{\"id\": \"a\", \"text\": \"red fish\"}\n{\"id\": \"d\", \"text\": \"old red bird\"}\n",
+    );
+    sandbox
+}
+
+fn found(sandbox: &Sandbox, kind: &str, query: &str) -> Vec<String> {
+    let outcome = sandbox
+        .ragstill(&["search", "--index", "ix", "--retriever", kind, "--json", "-k", "2", query])
+        .exits(0);
+    let line: Value = serde_json::from_str(outcome.stdout.trim()).unwrap();
+    line["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn an_index_has_vectors_and_only_new_documents_get_more() {
+    let sandbox = sandbox();
+    let server = Server::start("words");
+    let index = |more: &[&str]| sandbox.ragstill(&[&["index", "--out", "ix"], more].concat());
+    index(&["--input", "docs.jsonl", "--dense", &server.address, "--model", "words", "--vectors", "f16"])
+        .exits(0)
+        .says(&["3 documents indexed", "3 of 3 passages embedded", "f16", "--retriever hybrid"]);
+    assert_eq!(found(&sandbox, "dense", "old fish"), ["a", "b"]);
+    assert_eq!(found(&sandbox, "hybrid", "fish"), ["a", "c"]);
+    assert_eq!(found(&sandbox, "bm25", "lake"), ["c"]);
+    let before = server.embedded();
+    index(&["--input", "more.jsonl", "--add"]).exits(0).says(&[
+        "1 documents added; 4 documents indexed",
+        "1 documents were there already",
+        "1 of 4 passages embedded",
+    ]);
+    // The passage, and at most one text that asks for the dimension.
+    assert!(server.embedded() - before <= 2, "{} texts", server.embedded() - before);
+    assert_eq!(found(&sandbox, "dense", "old red bird"), ["d", "b"]);
+    sandbox.ragstill(&["index", "--verify", "ix"]).exits(0).says(&[
+        "vectors-0001.idx",
+        "vectors-0002.idx",
+        "5 files",
+    ]);
+    let other = Server::start("others");
+    sandbox
+        .ragstill(&[
+            "search",
+            "--index",
+            "ix",
+            "--retriever",
+            "dense",
+            "--dense",
+            &other.address,
+            "--model",
+            "others",
+            "x",
+        ])
+        .exits(2)
+        .complains(&["its vectors are of the model `words`", "queries would be of `others`"]);
+    index(&["--input", "docs.jsonl"]).exits(0).complains(&["had vectors of `words`, and this one has none"]);
+}
+
+#[test]
+fn negatives_are_ranked_by_an_index() {
+    let sandbox = sandbox();
+    let server = Server::start("words");
+    let line = [
+        "index",
+        "--input",
+        "docs.jsonl",
+        "more.jsonl",
+        "--out",
+        "ix",
+        "--dense",
+        &server.address,
+        "--model",
+        "words",
+    ];
+    sandbox.ragstill(&line).exits(0);
+    sandbox.write("rows.jsonl", "{\"question\": \"which fish is red\", \"text\": \"red fish\"}\n");
+    let mine = |more: &[&str]| {
+        let line = [&["negatives", "rows.jsonl", "--num-neg", "2", "--overlap-share", "0"], more].concat();
+        let row: Value = serde_json::from_str(sandbox.ragstill(&line).exits(0).stdout.trim()).unwrap();
+        row["hard_negatives"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|text| text.as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let of_words = mine(&["--corpus", "docs.jsonl", "more.jsonl"]);
+    // By words the index is the corpus.
+    assert_eq!(mine(&["--index", "ix"]).len(), of_words.len());
+    assert_eq!(mine(&["--index", "ix", "--retriever", "dense"]), ["a fish in a lake", "old red bird"]);
+    assert_eq!(mine(&["--index", "ix", "--retriever", "hybrid"]).len(), 2);
+    sandbox
+        .ragstill(&["negatives", "rows.jsonl", "--retriever", "dense"])
+        .exits(2)
+        .complains(&["--index <DIR>"]);
+}
