@@ -116,15 +116,30 @@ impl<'a> Lab<'a> {
     /// # Errors
     /// When the run fails, or a request was answered twice.
     pub fn observe(&mut self, job: &Job) -> Result<Seen> {
+        let input = self.documents(job.documents)?;
+        self.observe_over(job.recipe, input, job.concurrency, &job.teacher)
+    }
+
+    /// Runs a recipe over an input.
+    ///
+    /// # Errors
+    /// As [`Lab::observe`].
+    pub fn observe_over(
+        &mut self,
+        yaml: &str,
+        input: PathBuf,
+        concurrency: usize,
+        teacher: &[&str],
+    ) -> Result<Seen> {
         let recipe = self.fresh("recipe.yaml");
-        std::fs::write(&recipe, job.recipe).with_context(|| recipe.display().to_string())?;
-        let server = Server::start(self.tools, self.seed, &job.teacher)?;
+        std::fs::write(&recipe, yaml).with_context(|| recipe.display().to_string())?;
+        let server = Server::start(self.tools, self.seed, teacher)?;
         let arguments = RunArguments {
             recipe: recipe.display().to_string(),
-            input: self.documents(job.documents)?,
+            input,
             out: self.fresh("out"),
             teacher: server.url(),
-            concurrency: job.concurrency,
+            concurrency,
         };
         let busy = || Some((load::machine_cpu()?, load::process_cpu(server.pid())?));
         let before = busy();

@@ -14,6 +14,7 @@ mod files;
 mod input;
 mod lab;
 mod load;
+mod logged;
 mod reference;
 mod server;
 mod table;

@@ -8,6 +8,8 @@ use ragstill_operators::Strategy;
 use ragstill_retrieve::analysis::Language;
 use ragstill_score::Normalization;
 
+use crate::commands::{AskArgs, EvalArgs};
+
 /// Documents to training data for retrieval-augmented language models.
 #[derive(Debug, Parser)]
 #[command(name = "ragstill", version, about, max_term_width = 110)]
@@ -36,6 +38,10 @@ pub enum Command {
     Negatives(NegativesArgs),
     /// Score answers: exact match and token F1 of each row, and the means
     Score(ScoreArgs),
+    /// Answer a question by searching step by step
+    Ask(AskArgs),
+    /// Answer the questions of a file so, and evaluate the answers: EM, F1, a judge
+    Eval(EvalArgs),
     /// Search documents with BM25
     Search(SearchArgs),
     /// Index documents once, to search them often
@@ -112,6 +118,9 @@ pub struct RecipeArgs {
     /// Work on the first N records only
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
+    /// Work on N records only, drawn by the seed
+    #[arg(long, value_name = "N")]
+    pub sample: Option<u64>,
     /// The seed of every random choice
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

@@ -6,12 +6,17 @@ use ragstill_engine::{Error, Node, NodeKind, Place, Result};
 use ragstill_teacher::ApiKey;
 use serde_json::{Value, json};
 
-/// What its authors write where a user has to fill something in.
-const PLACEHOLDER: &str = "!!PLACEHOLDER!!";
+/// The files of its prompts, which stand in for ours.
+const PROMPTS: [&str; 3] = ["filter.yaml", "rag_success_conversation.yaml", "rag_failed_conversation.yaml"];
+
+/// What its authors write where a user has to fill something in, `!!PLACEHOLDER!!`, now and then without its end.
+const PLACEHOLDER: &str = "!!PLACEHOLDER";
 
 /// What such a configuration gives beside the recipe.
 #[derive(Debug, Default)]
 pub struct Imported {
+    /// Whether there was one.
+    pub is_config: bool,
     /// Keys that it holds, by the teacher's role. They are used and never written down.
     pub keys: Vec<(&'static str, ApiKey)>,
     /// Its `path.output_dir`.
@@ -63,7 +68,7 @@ const SETTINGS: &[(&str, &[(&str, To)])] = &[
             ("subset_size", To::Apart),
             ("completion_mode", To::Apart),
             ("use_stop", To::Nowhere("teachers are asked through chat, which ends answers by itself")),
-            ("shared_instruction", To::Nowhere("the prompts are ragstill's own")),
+            ("shared_instruction", To::Nowhere("none of the prompts has a place for it")),
         ],
     ),
     (
@@ -115,7 +120,7 @@ pub fn import(file: &str, text: &str, recipe: &str) -> Result<(Node, Imported)> 
     }
     let config = Node::parse(file, text)?;
     let mut node = Node::parse("rag-data", recipe)?;
-    let (mut faults, mut imported) = (Vec::new(), Imported::default());
+    let (mut faults, mut imported) = (Vec::new(), Imported { is_config: true, ..Imported::default() });
     let mut export = vec![
         entry(&config, "format", json!("axolotl-segments")),
         entry(&config, "file", json!("axolotl_rag_conversations.jsonl")),
@@ -151,6 +156,7 @@ pub fn import(file: &str, text: &str, recipe: &str) -> Result<(Node, Imported)> 
         }
     }
     apart(&config, &mut node, &mut imported, &mut faults);
+    prompts(file, &config, &mut node, &mut imported);
     let export = Node { place: config.place.clone(), kind: NodeKind::Map(export) };
     node.set(&["export"], Node { place: config.place.clone(), kind: NodeKind::List(vec![export]) });
     // What neither of the two roles takes is asked of the large model.
@@ -158,6 +164,19 @@ pub fn import(file: &str, text: &str, recipe: &str) -> Result<(Node, Imported)> 
         node.set(&["teachers", "default"], large);
     }
     if faults.is_empty() { Ok((node, imported)) } else { Err(Error::mistakes(faults)) }
+}
+
+/// Lets the teacher that the command line names answer in place of both models. What else the configuration says of theirs,
+/// keys above all, is for other servers.
+pub fn replace_teachers(node: &mut Node, imported: &mut Imported) {
+    let concurrency =
+        node.get("teachers").and_then(|teachers| teachers.get("large")?.get("concurrency")).cloned();
+    node.set(&["teachers"], Node { place: node.place.clone(), kind: NodeKind::Map(Vec::new()) });
+    if let Some(concurrency) = concurrency {
+        node.set(&["teachers", "default", "concurrency"], concurrency);
+    }
+    imported.keys.clear();
+    imported.remarks.push("--teacher answers in place of the small and the large model".to_owned());
 }
 
 /// The settings that are more than a value to be put somewhere.
@@ -174,18 +193,6 @@ fn apart(config: &Node, node: &mut Node, imported: &mut Imported, faults: &mut V
         set(node, &["input", "paths"], found, json!([found.to_json()]));
     }
     imported.out = text("path", "output_dir").map(|(_, path)| path.into());
-    for name in ["default_prompts", "prompts"] {
-        let Some((place, folder)) = text("path", name) else { continue };
-        if has_markdown(Path::new(&folder)) {
-            if let Some(found) = get("path", name) {
-                set(node, &["prompts"], found, json!(folder));
-            }
-        } else {
-            imported.remarks.push(format!(
-                "{place}: `{name}`: ragstill's own prompts are used; a folder of Markdown prompts replaces them by name"
-            ));
-        }
-    }
     for (role, name) in [("small", "small_api_key"), ("large", "large_api_key")] {
         let Some((place, key)) = text("api", name) else { continue };
         match ApiKey::new(&key) {
@@ -218,7 +225,48 @@ fn apart(config: &Node, node: &mut Node, imported: &mut Imported, faults: &mut V
     if let Some(found) = get("system", "subset_size")
         && get("system", "use_subset").is_some_and(is_true)
     {
-        set(node, &["limit"], found, found.to_json());
+        set(node, &["input", "sample"], found, found.to_json());
+    }
+}
+
+/// Its folders of prompts, of which the first counts. They are looked for where the command runs and beside the
+/// configuration: Augmentoolkit has them beside the pipeline.
+fn prompts(file: &str, config: &Node, node: &mut Node, imported: &mut Imported) {
+    let beside = Path::new(file).parent().unwrap_or(Path::new(""));
+    let (mut named, mut folders): (Vec<PathBuf>, Vec<Value>) = (Vec::new(), Vec::new());
+    for name in ["prompts", "default_prompts"] {
+        let Some(setting) = config.get("path").and_then(|path| path.get(name)) else { continue };
+        let Some(folder) = setting.to_json().as_str().map(PathBuf::from) else { continue };
+        if named.contains(&folder) {
+            continue;
+        }
+        let place = &setting.place;
+        let candidates = [folder.clone(), beside.join(folder.strip_prefix(".").unwrap_or(&folder))];
+        let found = candidates.iter().find_map(|folder| {
+            let has: Vec<&str> =
+                PROMPTS.iter().copied().filter(|prompt| folder.join(prompt).is_file()).collect();
+            (!has.is_empty() || has_markdown(folder)).then_some((folder, has))
+        });
+        match found {
+            None => imported.remarks.push(format!(
+                "{place}: `{name}`: there is none of {} in {}, here or beside the configuration, so ragstill's own prompts are used",
+                PROMPTS.join(", "),
+                folder.display(),
+            )),
+            Some((found, has)) => {
+                if !has.is_empty() {
+                    imported.remarks.push(format!(
+                        "{place}: `{name}`: from {}, in place of ragstill's own prompts: {}",
+                        found.display(),
+                        has.join(", ")
+                    ));
+                }
+                folders.push(json!(found.to_string_lossy()));
+                let kind = plain(place, &Value::Array(folders.clone()));
+                node.set(&["prompts"], Node { place: place.clone(), kind });
+            }
+        }
+        named.push(folder);
     }
 }
 
@@ -236,7 +284,7 @@ fn placeholders(file: &str, text: &str) -> Vec<String> {
         let is_comment = line.trim_start().starts_with('#');
         let said = if is_comment { "" } else { line.split_once(" #").map_or(line, |(said, _)| said) };
         if said.contains(PLACEHOLDER) {
-            found.push(format!("{file}:{number}: `{setting}` still has {PLACEHOLDER}; fill it in"));
+            found.push(format!("{file}:{number}: `{setting}` still has {PLACEHOLDER}!!; fill it in"));
         }
     }
     found
@@ -360,7 +408,7 @@ meta_datagen:
         let at = |path: &str| json.pointer(path).cloned().unwrap_or(Value::Null);
         assert_eq!(at("/input/paths"), json!(["./facts"]));
         assert_eq!(at("/input/chunk/size"), 3000);
-        assert_eq!(at("/limit"), 30);
+        assert_eq!(at("/input/sample"), 30);
         assert_eq!(at("/meta_datagen"), true);
         assert_eq!(at("/teachers/small/url"), "https://small.example/v1");
         assert_eq!(at("/teachers/small/concurrency"), 50);
@@ -390,7 +438,7 @@ meta_datagen:
     #[test]
     fn placeholders_and_unknown_settings_are_all_told() {
         let unfilled =
-            CONFIG.replace("sk-small", "!!PLACEHOLDER!! ").replace("know lakes", "know !!PLACEHOLDER!!");
+            CONFIG.replace("sk-small", "!!PLACEHOLDER!! ").replace("know lakes", "know !!PLACEHOLDER.");
         let told = faults(&unfilled);
         assert_eq!(
             told,

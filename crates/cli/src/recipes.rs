@@ -9,6 +9,8 @@ pub const RECIPES: &[(&str, &str)] = &[
     ("rare", include_str!("../../../recipes/rare.yaml")),
     ("rag-data", include_str!("../../../recipes/rag-data.yaml")),
     ("agentic", include_str!("../../../recipes/agentic.yaml")),
+    ("rearag", include_str!("../../../recipes/rearag.yaml")),
+    ("eval", include_str!("../../../recipes/eval.yaml")),
 ];
 
 /// The text of a built-in recipe.

@@ -21,7 +21,10 @@ pub struct Resolved {
 
 /// The recipe that a command line asks for, checked, and its input, opened.
 pub fn resolve(args: &RecipeArgs, registry: &Registry) -> Result<Resolved> {
-    let (mut node, imported) = crate::recipes::load(&args.recipe)?;
+    let (mut node, mut imported) = crate::recipes::load(&args.recipe)?;
+    if imported.is_config && !args.teacher.is_empty() {
+        crate::augmentoolkit::replace_teachers(&mut node, &mut imported);
+    }
     for remark in &imported.remarks {
         eprintln!("note: {remark}");
     }
@@ -87,6 +90,9 @@ fn apply(args: &RecipeArgs, node: &mut Node) -> Vec<String> {
     }
     if let Some(limit) = args.limit {
         set(&["limit"], "--limit", json!(limit));
+    }
+    if let Some(sample) = args.sample {
+        set(&["input", "sample"], "--sample", json!(sample));
     }
     if let Some(seed) = args.seed {
         set(&["seed"], "--seed", json!(seed));

@@ -11,8 +11,8 @@ pub use operator::{
     Registry, Teachers, Work,
 };
 pub use recipe::{
-    Checked, ExampleSpec, Examples, ExportSpec, InputSettings, Node, NodeKind, Place, Recipe, SnapshotSpec,
-    Split, StepSpec, Train, TurnSpec, check,
+    Checked, ExampleSpec, Examples, ExportSpec, InputSettings, Node, NodeKind, Place, PromptFolders, Recipe,
+    SnapshotSpec, Split, StepSpec, Train, TurnSpec, check,
 };
 pub use run::{
     Exported, Failures, Forecast, ForecastLine, Monitor, Phase, Progress, RunDir, RunExamples, RunOptions,

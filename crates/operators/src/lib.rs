@@ -1,8 +1,11 @@
 //! The operators: one folder each, prompts beside the code.
 
 mod answer_check;
+mod answer_evaluator;
 mod atomic_task_generator;
 mod bm25_hard_neg;
+mod chain;
+mod chain_answer;
 mod chunk_filter;
 mod depth_qa_generator;
 mod distinct_questions;
@@ -16,6 +19,7 @@ mod question;
 mod rag_qa;
 mod rag_verify;
 mod reason_distill;
+mod reasoning_chain;
 mod retrieved;
 mod simulated_retrieval;
 mod source;
@@ -24,11 +28,14 @@ mod task_pairs;
 mod width_qa_generator;
 mod words;
 
+pub use answer_evaluator::{AnswerEvaluator, AnswerEvaluatorConfig};
 pub use atomic_task_generator::{AtomicTaskGenerator, AtomicTaskGeneratorConfig};
 pub use bm25_hard_neg::{
     Ask, Bm25HardNeg, Bm25HardNegConfig, Duplicates, Mined, Miner, MinerOptions, Negative, Passed, Reason,
     Strategy,
 };
+pub use chain::{Chain, ChainOptions, ChainRunner, ChainStep, Corpus, End, Style, Told, Window, open_corpus};
+pub use chain_answer::{ChainAnswer, ChainAnswerConfig};
 pub use chunk_filter::{ChunkFilter, ChunkFilterConfig};
 pub use depth_qa_generator::{DepthQaGenerator, DepthQaGeneratorConfig};
 pub use distinct_questions::{DistinctQuestions, DistinctQuestionsConfig};
@@ -39,6 +46,7 @@ pub use qa_f1_sample_evaluator::{QaF1SampleEvaluator, QaF1SampleEvaluatorConfig}
 pub use rag_qa::{RagQa, RagQaConfig};
 pub use rag_verify::{RagVerify, RagVerifyConfig, Verify};
 pub use reason_distill::{ReasonDistill, ReasonDistillConfig};
+pub use reasoning_chain::{ReasoningChain, ReasoningChainConfig, conversation_fault};
 pub use simulated_retrieval::{Distractors, SimulatedRetrieval, SimulatedRetrievalConfig};
 pub use task_pairs::{Documents, TaskPairs, TaskPairsConfig};
 pub use width_qa_generator::{WidthQaGenerator, WidthQaGeneratorConfig};
@@ -63,5 +71,8 @@ pub fn registry() -> Registry {
     registry.add_gather::<TaskPairs>();
     registry.add::<DepthQaGenerator>();
     registry.add::<WidthQaGenerator>();
+    registry.add::<ReasoningChain>();
+    registry.add::<ChainAnswer>();
+    registry.add::<AnswerEvaluator>();
     registry
 }

@@ -23,7 +23,7 @@ pub use chat::{Answer, Ask, Finish, Key, Sampling, Teacher, Usage, estimate_toke
 pub use config::{Price, ROLES, TeacherConfig};
 pub use error::{Error, Kind, Result, Scope, Status};
 pub use messages::{Message, MessageRole, Messages};
-pub use prompt::{FrontMatter, OutputSchema, Prompt, Prompts};
+pub use prompt::{FrontMatter, OutputSchema, Prompt, Prompts, StandIn, block};
 pub use secret::ApiKey;
 pub use stop::Stop;
 pub use store::Store;

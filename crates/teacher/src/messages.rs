@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 /// One message of a chat request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {
-    /// `system`, `user` or `assistant`.
+    /// `system`, `user`, `assistant` or `observation`.
     pub role: MessageRole,
     /// The text; the same for every request where a prompt's section has no variables.
     #[serde(serialize_with = "text")]
@@ -26,6 +26,8 @@ pub enum MessageRole {
     User,
     /// What the model said earlier.
     Assistant,
+    /// What a search returned, for models whose chat template has this role; others take it from the user.
+    Observation,
 }
 
 fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,21 +1,19 @@
 //! Question tasks: documents whose requests fan out. Nothing may wait for what it does not need, and nothing may be asked
 //! that the method does not need.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use ragstill_testkit::{Fan, ideal, simulate_fans, simulate_fifo};
 use serde_json::{Map, Value};
 
-use crate::answers;
 use crate::check::{Check, Target, Unit};
 use crate::input::AGENTIC;
 use crate::lab::{Job, Lab, Seen};
+use crate::logged;
 
 /// The case's name.
 pub const NAME: &str = "agentic";
@@ -103,41 +101,12 @@ fn calls_of_a_task(fields: &Map<String, Value>) -> u64 {
     calls
 }
 
-/// The latencies of the calls of each document, in the order of the input: from a second run over the stored answers, which
-/// asks nothing and logs every call under its record.
+/// The latencies of the calls of each document, in the order of the input.
 fn fans(lab: &Lab<'_>, seen: &Seen) -> Result<Vec<Fan>> {
-    let input = lab.documents(DOCUMENTS)?;
-    let recipe = seen.out.with_extension("logged.yaml");
-    std::fs::write(&recipe, format!("{AGENTIC}log_calls: true\n"))?;
-    let status = Command::new(&lab.tools.ragstill)
-        .arg("run")
-        .arg(&recipe)
-        .arg("--input")
-        .arg(&input)
-        .arg("--out")
-        .arg(&seen.out)
-        .args(["--teacher", "http://127.0.0.1:9/v1", "--model", crate::server::MODEL, "--offline"])
-        .output()?;
-    if !status.status.success() {
-        bail!("the logged run failed: {}", String::from_utf8_lossy(&status.stderr));
-    }
-    let latencies: HashMap<&str, Duration> =
-        seen.log.iter().map(|exchange| (exchange.key.as_str(), exchange.latency())).collect();
-    let keys = answers::keys_by_messages(&seen.out)?;
-    let mut asked = HashSet::new();
     let mut fans: Vec<Fan> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for line in BufReader::new(File::open(seen.out.join("calls.jsonl"))?).lines() {
-        let call: Value = serde_json::from_str(&line?)?;
-        let id = call["record"].as_str().context("a call without a record")?;
-        let sample = call["sample"].as_u64().context("a call without a sample")?;
-        let key = keys.get(&(call["messages"].to_string(), sample)).context("a call that is not stored")?;
-        // What two tasks ask in the same words is asked once.
-        if !asked.insert(key) {
-            continue;
-        }
-        let latency = *latencies.get(key.as_str()).context("a call that was never asked")?;
-        let document = id.split('/').next().unwrap_or(id);
+    for (id, latency) in logged::calls(lab, seen, AGENTIC, &lab.documents(DOCUMENTS)?)? {
+        let document = id.split('/').next().unwrap_or(&id);
         let place = *places.entry(document.to_owned()).or_insert_with(|| {
             fans.push(Fan::default());
             fans.len() - 1

@@ -82,7 +82,7 @@ pub fn run(lab: &mut Lab<'_>) -> Result<Vec<Check>> {
     let speed = ROWS as f64 / took.wall;
     let peak = (usage.peak_megabytes(), Unit::Megabytes);
     Ok(vec![
-        Check::number(NAME, "peak memory", (ROWS, took.wall), peak, Target::AtMost(300.0)).usage(usage),
+        Check::number(NAME, "peak memory", (ROWS, took.wall), peak, Target::AtMost(200.0)).usage(usage),
         Check::number(NAME, "rows a second", (ROWS, took.wall), (speed, Unit::Count), Target::None),
     ])
 }

@@ -1,6 +1,7 @@
 //! The cases: what is run, what it is compared with, and the target.
 
 mod agentic;
+mod chains;
 mod cpu_memory;
 mod decontamination;
 mod export;
@@ -64,6 +65,11 @@ pub const CASES: &[Case] = &[
         name: agentic::NAME,
         about: "question tasks of 2,000 documents with a long tail, 500 in flight, against first in, first out; calls counted",
         run: agentic::run,
+    },
+    Case {
+        name: chains::NAME,
+        about: "1,000 chains of three searches with a long tail, 200 in flight, against a perfect streaming client",
+        run: chains::run,
     },
     Case {
         name: faults::NAME,

@@ -1,8 +1,10 @@
 //! One file for each command.
 
+mod ask;
 mod config;
 mod corpus;
 mod demo;
+mod eval;
 mod export;
 mod formats;
 mod index;
@@ -13,6 +15,9 @@ mod run;
 mod score;
 mod search;
 mod tokens;
+
+pub use ask::AskArgs;
+pub use eval::EvalArgs;
 
 use std::process::ExitCode;
 
@@ -31,6 +36,8 @@ pub fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Tokens(args) => tokens::tokens(&args),
         Command::Negatives(args) => negatives::negatives(&args),
         Command::Score(args) => score::score(&args),
+        Command::Ask(args) => ask::ask(&args),
+        Command::Eval(args) => eval::eval(&args),
         Command::Search(args) => search::search(&args),
         Command::Index(args) => index::index(&args),
         Command::Corpus(args) => corpus::corpus(&args),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use ragstill_core::{Record, RecordId, seeded_rng};
-use ragstill_teacher::{Answer, Ask, Error, Finish, Kind, Prompt, Result, parse};
+use ragstill_teacher::{Answer, Ask, Error, Finish, Kind, Message, Messages, Prompt, Result, parse};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value};
 
@@ -83,7 +83,42 @@ impl Context {
         variables: Map<String, Value>,
         sample: u32,
     ) -> Result<Answer> {
-        self.ask_shared(record, prompt, &Arc::new(variables), sample, false).await
+        let messages = prompt.render(&variables)?;
+        self.ask_shared(record, prompt, &Arc::new(variables), messages, sample, false).await
+    }
+
+    /// Asks the teacher of the prompt's role to go on with a conversation: the prompt's messages, then these turns. A sample
+    /// after the first is one that is asked for because the one before could not be used.
+    ///
+    /// # Errors
+    /// The teacher's.
+    pub async fn ask_on(
+        &self,
+        record: &Record,
+        prompt: &Prompt,
+        variables: &Arc<Map<String, Value>>,
+        turns: &[Message],
+        sample: u32,
+    ) -> Result<Answer> {
+        let messages = prompt.render_with(variables, turns)?;
+        self.ask_shared(record, prompt, variables, messages, sample, sample > 0).await
+    }
+
+    /// [`Context::ask_on`] with these messages in place of all of the prompt's: for conversations that were cut to a model's
+    /// window.
+    ///
+    /// # Errors
+    /// The teacher's.
+    pub async fn ask_messages(
+        &self,
+        record: &Record,
+        prompt: &Prompt,
+        variables: &Arc<Map<String, Value>>,
+        messages: &[Message],
+        sample: u32,
+    ) -> Result<Answer> {
+        let messages = Messages::from(messages.to_vec());
+        self.ask_shared(record, prompt, variables, messages, sample, sample > 0).await
     }
 
     /// Asks for an answer that `read` can use: one that cannot be used is asked again as the next sample, `attempts`
@@ -119,7 +154,9 @@ impl Context {
         let mut last = String::new();
         let first = round.saturating_mul(attempts);
         for sample in first..first.saturating_add(attempts) {
-            let answer = self.ask_shared(record, prompt, &variables, sample, sample > first).await?;
+            let messages = prompt.render(&variables)?;
+            let answer =
+                self.ask_shared(record, prompt, &variables, messages, sample, sample > first).await?;
             match read(&answer) {
                 Ok(value) => return Ok(Ok(value)),
                 Err(reason) if answer.finish == Finish::Length => {
@@ -159,6 +196,7 @@ impl Context {
         record: &Record,
         prompt: &Prompt,
         variables: &Arc<Map<String, Value>>,
+        messages: Messages,
         sample: u32,
         again: bool,
     ) -> Result<Answer> {
@@ -171,7 +209,7 @@ impl Context {
             record: record.id.clone(),
             step: Arc::clone(&self.step),
             prompt: Arc::clone(prompt.name()),
-            messages: prompt.render(variables)?,
+            messages,
             variables: Arc::clone(variables),
             sampling,
             schema: prompt.schema().cloned(),

@@ -42,6 +42,10 @@ pub enum Outcome {
     /// The record is dropped for this reason: nothing is wrong with it, but it is not wanted. Many of these are no sign of
     /// trouble.
     Filter(String),
+    /// As [`Outcome::Reject`], with these fields added, which say more than the reason.
+    RejectWith(Map<String, Value>, String),
+    /// As [`Outcome::Filter`], with these fields added.
+    FilterWith(Map<String, Value>, String),
 }
 
 /// What becomes of one of the records that an operator makes of one.
@@ -79,6 +83,15 @@ pub trait Corpus: Send + Sync {
 pub trait Operator: Send + Sync {
     /// What it reads and writes.
     fn fields(&self) -> Fields;
+
+    /// Opens what the operator needs beside the input: files that its options name. Called once, before anything is read or
+    /// spent.
+    ///
+    /// # Errors
+    /// When they cannot be used; the message starts with the option's name.
+    fn open(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     /// Looks at the whole input once before the first row. Not called unless [`Fields::reads_corpus`] has names.
     ///

@@ -74,7 +74,7 @@ pub fn check(node: &Node, registry: &Registry) -> Result<Checked> {
         seed: typed(node, "seed", &mut faults).unwrap_or(42),
         input: node.get("input").map(|node| fields_of(node, "input", &mut faults)).unwrap_or_default(),
         teachers: teachers(node, &mut faults),
-        prompts: typed(node, "prompts", &mut faults),
+        prompts: typed(node, "prompts", &mut faults).unwrap_or_default(),
         max_cost: typed(node, "max_cost", &mut faults),
         limit: typed(node, "limit", &mut faults),
         steps: match node.get("steps") {
@@ -100,16 +100,16 @@ pub fn check(node: &Node, registry: &Registry) -> Result<Checked> {
     if recipe.limit == Some(0) {
         faults.push(at(node, "limit: must be at least 1"));
     }
+    if recipe.input.sample == Some(0) {
+        faults.push(at(node, "input.sample: must be at least 1"));
+    }
     if let Err(error) = recipe.input.read_options().check() {
         faults.extend(error.faults().iter().map(|fault| at(node, &format!("input.{fault}"))));
     }
-    let prompts = match recipe.prompts.as_deref().map(Prompts::with_overrides).transpose() {
-        Ok(prompts) => prompts.unwrap_or_default(),
-        Err(error) => {
-            faults.push(error.to_string());
-            Prompts::built_in()
-        }
-    };
+    let prompts = Prompts::with_overrides(&recipe.prompts.0).unwrap_or_else(|error| {
+        faults.push(error.to_string());
+        Prompts::built_in()
+    });
     let operators = build_operators(&recipe, registry, &prompts, &mut faults);
     if faults.is_empty()
         && let Err(error) = prompts.check_all_used()

@@ -18,5 +18,5 @@ pub use example::{ExampleSpec, Examples, Train, TurnSpec};
 pub use export::{ExportSpec, SnapshotSpec, Split};
 pub(crate) use node::from_yaml;
 pub use node::{Node, NodeKind, Place};
-pub use settings::{InputSettings, Recipe};
+pub use settings::{InputSettings, PromptFolders, Recipe};
 pub use steps::StepSpec;

@@ -38,6 +38,9 @@ pub struct InputSettings {
     pub decontaminate: Vec<PathBuf>,
     /// How many words in a row that they share tell that they do.
     pub decontaminate_words: usize,
+    /// How many records, of those that are not left out, are drawn to be worked on; unset: all are worked on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<u64>,
     /// The most bytes of a row.
     pub max_row_bytes: usize,
     /// The most bytes of a document.
@@ -70,6 +73,7 @@ impl Default for InputSettings {
             dedup: Dedup::default(),
             decontaminate: Vec::new(),
             decontaminate_words: 13,
+            sample: None,
             max_row_bytes,
             max_document_bytes,
             max_seconds,
@@ -98,6 +102,43 @@ impl InputSettings {
     }
 }
 
+/// Folders of prompts, written as a path or a list of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "OneOrMany", into = "OneOrMany")]
+pub struct PromptFolders(pub Vec<PathBuf>);
+
+impl PromptFolders {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "must be a path or a list of paths")]
+enum OneOrMany {
+    One(PathBuf),
+    Many(Vec<PathBuf>),
+}
+
+impl From<OneOrMany> for PromptFolders {
+    fn from(folders: OneOrMany) -> Self {
+        match folders {
+            OneOrMany::One(folder) => Self(vec![folder]),
+            OneOrMany::Many(folders) => Self(folders),
+        }
+    }
+}
+
+impl From<PromptFolders> for OneOrMany {
+    fn from(PromptFolders(mut folders): PromptFolders) -> Self {
+        match folders.pop() {
+            Some(folder) if folders.is_empty() => Self::One(folder),
+            last => Self::Many(folders.into_iter().chain(last).collect()),
+        }
+    }
+}
+
 /// A recipe in which everything lines up: the whole configuration of a run, as `config.yaml` holds it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recipe {
@@ -112,13 +153,13 @@ pub struct Recipe {
     pub input: InputSettings,
     /// The teachers by role.
     pub teachers: BTreeMap<String, TeacherConfig>,
-    /// A folder of prompts that replace the built-in ones by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompts: Option<PathBuf>,
+    /// Folders of prompts that replace the built-in ones by name; what the first of them has counts.
+    #[serde(skip_serializing_if = "PromptFolders::is_empty")]
+    pub prompts: PromptFolders,
     /// The most that the answers of the run's directory may cost, in US dollars.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_cost: Option<f64>,
-    /// How many records of the input to work on; unset: all.
+    /// How many records of the input, or of those that were drawn, to work on; unset: all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
     /// The steps in order.

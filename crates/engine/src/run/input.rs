@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ragstill_core::{Record, Reject};
+use ragstill_core::{Record, Reject, seeded_rng};
 use ragstill_ingest::{ErrorKind, Excluded, Input, Screener, Sourced, read_contamination};
+use rand_chacha::rand_core::RngCore;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::pipeline::INPUT;
 use crate::error::{Error, Result};
 use crate::operator::Corpus;
-use crate::recipe::InputSettings;
+use crate::recipe::Recipe;
 
 /// Faults that are listed one by one; more are counted.
 const LISTED: usize = 20;
@@ -24,8 +25,10 @@ const EXCLUDED: &str = "excluded";
 /// What is known of an input that was read once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CheckedInput {
-    /// Its records, those that are left out included.
+    /// The records to be worked on: those that were drawn, or else all, those that are left out included.
     pub rows: u64,
+    /// The numbers of those that were drawn, in order, when some were.
+    drawn: Option<Arc<[u64]>>,
     /// Those that are left out.
     pub excluded: Arc<Excluded>,
     /// What could not be read.
@@ -72,16 +75,17 @@ pub(crate) struct InputRow {
 }
 
 /// Reads the whole input once: counts its rows, finds those to leave out, and checks that each has the fields it needs and
-/// none that a step will write.
+/// none that a step will write. Draws those to be worked on, when not all are.
 ///
 /// # Errors
 /// Every fault of the rows' fields with its file and line, the first twenty of them in full; what cannot be read likewise,
 /// when the settings are strict or there is nothing else.
 pub(crate) fn check_input(
     input: &Input,
-    settings: &InputSettings,
+    recipe: &Recipe,
     writes: &BTreeMap<String, String>,
 ) -> Result<CheckedInput> {
+    let settings = &recipe.input;
     let evaluation = match &settings.decontaminate[..] {
         [] => None,
         files => Some(read_contamination(files, settings.decontaminate_words)?),
@@ -89,6 +93,7 @@ pub(crate) fn check_input(
     let mut screener = Screener::new(&settings.text_field, settings.dedup, evaluation);
     let (mut faults, mut failures) = (Failures::default(), Failures::default());
     let mut rows = 0_u64;
+    let mut lots = settings.sample.map(|_| Vec::new());
     for item in input.records() {
         match item {
             // Which column holds the text is for the user to say, and true of all rows.
@@ -110,6 +115,9 @@ pub(crate) fn check_input(
                     }
                 }
                 screener.push(&sourced);
+                if let Some(lots) = &mut lots {
+                    lots.push(seeded_rng(recipe.seed, &record.id, "input.sample").next_u64());
+                }
             }
         }
     }
@@ -124,7 +132,22 @@ pub(crate) fn check_input(
         return Err(Error::mistakes(lines));
     }
     let excluded = screener.finish(|| input.records().filter_map(std::result::Result::ok));
-    Ok(CheckedInput { rows, excluded: Arc::new(excluded), failures })
+    let drawn: Option<Arc<[u64]>> =
+        settings.sample.zip(lots).map(|(sample, lots)| draw(sample, lots, &excluded).into());
+    let rows = drawn.as_ref().map_or(rows, |drawn| drawn.len() as u64);
+    Ok(CheckedInput { rows, drawn, excluded: Arc::new(excluded), failures })
+}
+
+/// The numbers of so many records, in order: of those that are not left out the ones with the lowest lots. A lot hangs on the
+/// seed and the record alone, so a larger sample has all of a smaller one.
+fn draw(sample: u64, lots: Vec<u64>, excluded: &Excluded) -> Vec<u64> {
+    let mut lots: Vec<(u64, u64)> = lots.into_iter().zip(0..).collect();
+    lots.retain(|(_, number)| excluded.get(*number).is_none());
+    lots.sort_unstable();
+    lots.truncate(usize::try_from(sample).unwrap_or(usize::MAX));
+    let mut numbers: Vec<u64> = lots.into_iter().map(|(_, number)| number).collect();
+    numbers.sort_unstable();
+    numbers
 }
 
 /// Checks that the run directory is not among the input: the next run would read its files as documents.
@@ -153,21 +176,26 @@ fn true_path(path: &Path) -> PathBuf {
         .unwrap_or_else(|| path.to_owned())
 }
 
-/// Reads up to `limit` rows on a thread of its own, a little ahead of who takes them. The thread ends when nobody takes
+/// Reads up to `limit` rows, of those that were drawn, on a thread of its own, a little ahead of who takes them. The thread ends when nobody takes
 /// any more.
 pub(crate) fn stream(input: &Input, checked: &CheckedInput, limit: u64) -> Receiver<Result<InputRow>> {
     let (sender, receiver) = channel(AHEAD);
     let records = input.records();
     let excluded = Arc::clone(&checked.excluded);
+    let drawn = checked.drawn.clone();
     let known = checked.failures.count;
     tokio::task::spawn_blocking(move || {
-        let (mut number, mut failed) = (0, 0);
+        let (mut numbers, mut taken, mut failed) = (0_u64.., 0, 0);
         for item in records {
             let row = match item {
-                Ok(_) if number == limit => break,
+                Ok(_) if taken == limit => break,
                 Ok(Sourced { record, .. }) => {
-                    number += 1;
-                    Ok(row_of(record, number - 1, &excluded))
+                    let number = numbers.next().unwrap_or(u64::MAX);
+                    if drawn.as_ref().is_some_and(|drawn| drawn.get(taken as usize) != Some(&number)) {
+                        continue;
+                    }
+                    taken += 1;
+                    Ok(row_of(record, number, &excluded))
                 }
                 Err(error) => {
                     failed += 1;

@@ -77,9 +77,10 @@ pub async fn run(
     let Checked { recipe, mut operators, examples } = checked;
     check_out_is_elsewhere(&recipe.input.paths, &options.out)?;
     check_teachers(&recipe, options.offline)?;
+    blocking(|| open(&recipe, &mut operators))?;
     let dir = RunDir::open(&options.out, &recipe.recipe)?;
     let writes = writes_of(&recipe, &operators);
-    let checked = blocking(|| check_input(input, &recipe.input, &writes))?;
+    let checked = blocking(|| check_input(input, &recipe, &writes))?;
     let rows = checked.rows.min(recipe.limit.unwrap_or(u64::MAX));
     monitor.counted(rows);
     monitor.failed(&checked.failures);
@@ -243,6 +244,22 @@ fn writes_of(recipe: &Recipe, operators: &[Work]) -> BTreeMap<String, String> {
             operator.fields().writes.into_iter().map(|field| (field, step.name.clone()))
         })
         .collect()
+}
+
+/// Lets the steps open what they need beside the input.
+///
+/// # Errors
+/// Every fault at once, each with the place of its step.
+fn open(recipe: &Recipe, operators: &mut [Work]) -> Result<()> {
+    let mut faults = Vec::new();
+    for (step, work) in recipe.steps.iter().zip(operators) {
+        let Work::Each(operator) = work else { continue };
+        if let Err(error) = operator.open() {
+            let place = step.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+            faults.extend(error.faults().iter().map(|fault| format!("{place}step `{}`: {fault}", step.name)));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::mistakes(faults)) }
 }
 
 fn prepare(operators: &mut [Work], input: &Input, checked: &CheckedInput) -> Result<()> {

@@ -60,7 +60,7 @@ impl Counts {
                 let kept = branches.iter().filter(|branch| matches!(branch, Branch::Keep(_))).count() as u64;
                 (kept, branches.len() as u64 - kept)
             }
-            Ok(Outcome::FanOut(_) | Outcome::Reject(_) | Outcome::Filter(_)) => (0, 1),
+            Ok(_) => (0, 1),
             Err(error) if error.scope() == Scope::Request => (0, 1),
             Err(_) => (0, 0),
         };
@@ -204,6 +204,14 @@ impl Pipeline {
                     }
                     Ok(Outcome::Reject(reason)) => step.dropped(record, reason),
                     Ok(Outcome::Filter(reason)) => RowResult::filter(record, &step.name, reason),
+                    Ok(Outcome::RejectWith(fields, reason)) => {
+                        add(&mut record, fields);
+                        step.dropped(record, reason)
+                    }
+                    Ok(Outcome::FilterWith(fields, reason)) => {
+                        add(&mut record, fields);
+                        RowResult::filter(record, &step.name, reason)
+                    }
                     Err(error) => match error.scope() {
                         Scope::Request => step.dropped(record, error.context),
                         Scope::Pending => RowResult { pending: 1, ..RowResult::default() },
@@ -312,6 +320,36 @@ mod tests {
         async fn apply(&self, record: &Record, _: &Context) -> ragstill_teacher::Result<Outcome> {
             let is_small = record.get("part").and_then(Value::as_u64).is_some_and(|part| part <= 2);
             Ok(if is_small { Outcome::Keep(Map::new()) } else { Outcome::Filter("too much".to_owned()) })
+        }
+    }
+
+    /// Drops everything, with a field that says more.
+    struct Drop(bool);
+
+    #[async_trait]
+    impl Operator for Drop {
+        fn fields(&self) -> Fields {
+            Fields::default()
+        }
+
+        async fn apply(&self, _: &Record, _: &Context) -> ragstill_teacher::Result<Outcome> {
+            let fields = Map::from_iter([("why".to_owned(), json!("more"))]);
+            let reason = "less".to_owned();
+            Ok(if self.0 { Outcome::FilterWith(fields, reason) } else { Outcome::RejectWith(fields, reason) })
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_may_say_more() {
+        for filters in [false, true] {
+            let steps = vec![step("drop", Drop(filters))];
+            let pipeline = Pipeline { steps, needs: Vec::new(), calls: false, snapshots: Vec::new() };
+            let record = Record::new(RecordId::given("r"), Map::new());
+            let result = pipeline.process(InputRow { record, excluded: None }).await;
+            let reject = &result.rejects[0];
+            assert_eq!((&*reject.reason, &reject.record.fields["why"]), ("less", &json!("more")));
+            assert_eq!((reject.record.id.as_str(), result.filtered), ("r", u64::from(filters)));
+            assert_eq!(pipeline.steps[0].counts.of("drop").rejected, 1);
         }
     }
 

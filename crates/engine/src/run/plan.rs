@@ -16,7 +16,7 @@ use super::monitor::Monitor;
 use super::schedule::ScheduleOptions;
 use super::sink::{RowLines, Sink};
 use super::stages::run_stages;
-use super::{ANSWERS, assemble, blocking, check_teachers, prepare, window, writes_of};
+use super::{ANSWERS, assemble, blocking, check_teachers, open, prepare, window, writes_of};
 use crate::error::Result;
 use crate::operator::{Notes, Registry, Teachers};
 use crate::recipe::Checked;
@@ -78,8 +78,9 @@ pub async fn plan(
 ) -> Result<Forecast> {
     let Checked { recipe, mut operators, .. } = checked;
     check_teachers(&recipe, false)?;
+    blocking(|| open(&recipe, &mut operators))?;
     let writes = writes_of(&recipe, &operators);
-    let checked = blocking(|| check_input(input, &recipe.input, &writes))?;
+    let checked = blocking(|| check_input(input, &recipe, &writes))?;
     let rows = checked.rows.min(recipe.limit.unwrap_or(u64::MAX));
     let answers = out.map(|out| out.join(ANSWERS)).filter(|path| path.exists());
     let store = answers.map(|path| Store::open_read_only(&path)).transpose()?.map(Arc::new);

@@ -6,13 +6,16 @@ use async_trait::async_trait;
 use ragstill_core::Record;
 use ragstill_engine::{Context, Define, Error, Fields, Operator, Outcome, Result};
 use ragstill_teacher::extractive::Previews;
-use ragstill_teacher::{Prompt, Prompts, parse};
+use ragstill_teacher::{Prompt, Prompts, StandIn, parse};
 use serde_json::{Map, Value};
 
 use super::config::ChunkFilterConfig;
 use super::preview;
 
 const PROMPT: &str = "chunk_filter/suitability";
+
+/// Augmentoolkit's.
+const STAND_IN: StandIn = StandIn { file: "filter", values: &[("text", "{{ text }}")] };
 
 /// Drops passages that no good question can be asked about: contents pages, legal notices, bare lists.
 #[derive(Debug)]
@@ -31,7 +34,7 @@ impl Define for ChunkFilter {
         if config.max_attempts == 0 {
             return Err(Error::mistake("option `max_attempts` must be at least 1"));
         }
-        let prompt = prompts.load(PROMPT, include_str!("prompts/suitability.md"))?;
+        let prompt = prompts.load_or(PROMPT, include_str!("prompts/suitability.md"), &STAND_IN)?;
         Ok(Self { config, prompt })
     }
 
@@ -71,7 +74,8 @@ impl Operator for ChunkFilter {
     }
 }
 
-/// What a reply decides: its last line, which must say nothing else.
+/// What a reply decides: its last line, which must say nothing else. Augmentoolkit's prompt has it say for what, and has other
+/// words for no.
 fn verdict(reply: &str) -> std::result::Result<bool, String> {
     let text = parse::prose(reply);
     let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -81,15 +85,36 @@ fn verdict(reply: &str) -> std::result::Result<bool, String> {
         .map(str::to_lowercase)
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    // Models announce their verdict: "Verdict: Suitable", "Final decision: Not suitable".
-    let announced =
-        ["verdict", "decision", "judgement", "judgment", "answer", "conclusion", "final", "the", "is"];
-    let decided: Vec<&str> = words.into_iter().skip_while(|word| announced.contains(word)).collect();
-    match decided[..] {
-        ["suitable"] => Ok(true),
-        ["not", "suitable"] | ["unsuitable"] => Ok(false),
-        _ => Err("the reply does not end with Suitable or Not suitable".to_owned()),
+    // Models announce their verdict: "Verdict: Suitable", "Step 5. Final Judgment: Unsuitable for educational questions".
+    let announced = [
+        "verdict",
+        "decision",
+        "judgement",
+        "judgment",
+        "answer",
+        "conclusion",
+        "final",
+        "the",
+        "is",
+        "step",
+    ];
+    let announces = |word: &&str| announced.contains(word) || word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut decided = words.iter().copied().skip_while(announces);
+    if decided.next() == Some("suitable") && decided.next().is_none_or(|word| word == "for") {
+        return Ok(true);
     }
+    let (mut yes, mut no) = (false, false);
+    for (before, word) in std::iter::once(&"").chain(&words).zip(&words) {
+        match (*before, *word) {
+            ("not", "suitable" | "suited") | (_, "unsuitable") => no = true,
+            (_, "suitable") => yes = true,
+            _ => {}
+        }
+    }
+    if no && !yes {
+        return Ok(false);
+    }
+    Err("the reply does not end with Suitable or Not suitable".to_owned())
 }
 
 #[cfg(test)]
@@ -104,10 +129,26 @@ mod tests {
             ("A list.\n\n**Verdict:** Not suitable", false),
             ("Final decision: Unsuitable.", false),
             ("<think>Suitable</think>not-suitable", false),
+            ("Step 5. Final Judgment: Suitable for educational questions.", true),
+            (
+                "Step 5. Final Judgment: Unsuitable for educational questions due to its unclear content.",
+                false,
+            ),
+            (
+                "Step 5. Final Judgment: Due to being a table of contents, this is not suited for questions.",
+                false,
+            ),
         ] {
             assert_eq!(verdict(reply), Ok(suitable), "{reply:?}");
         }
-        for reply in ["", "It is suitable for some", "Suitable or Not suitable", "<think>Suitable"] {
+        for reply in [
+            "",
+            "It is suitable for some",
+            "Suitable or Not suitable",
+            "Not suitable? It is suitable",
+            "Suitable? Hardly",
+            "<think>Suitable",
+        ] {
             assert!(verdict(reply).is_err(), "{reply:?}");
         }
     }

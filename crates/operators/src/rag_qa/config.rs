@@ -13,6 +13,8 @@ pub struct RagQaConfig {
     pub max_pairs: usize,
     /// The field with the passage; default `text`.
     pub input_text_key: String,
+    /// The field that names the passage's document; default `source`. A record without it goes by its id.
+    pub input_source_key: String,
     /// The field with what was found; default `retrieved`.
     pub input_retrieved_key: String,
     /// The field with `success` or `failure`; default `retrieval`.
@@ -27,6 +29,7 @@ impl Default for RagQaConfig {
             max_attempts: 3,
             max_pairs: 3,
             input_text_key: "text".to_owned(),
+            input_source_key: "source".to_owned(),
             input_retrieved_key: "retrieved".to_owned(),
             input_retrieval_key: "retrieval".to_owned(),
             output_pairs_key: "pairs".to_owned(),

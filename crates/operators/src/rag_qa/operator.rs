@@ -7,15 +7,28 @@ use ragstill_core::Record;
 use ragstill_engine::{Context, Define, Error, Fields, Operator, Outcome, Result};
 use ragstill_teacher::extractive::Previews;
 use ragstill_teacher::parse::{Pair, pairs};
-use ragstill_teacher::{Answer, Finish, Prompt, Prompts};
+use ragstill_teacher::{Answer, Finish, Prompt, Prompts, StandIn};
 use serde_json::{Map, Value, json};
 
 use super::config::RagQaConfig;
 use super::preview;
 use crate::retrieved::{Found, found};
+use crate::source::source_of;
 
 const SUCCESS: &str = "rag_qa/success";
 const FAILURE: &str = "rag_qa/failure";
+
+/// Augmentoolkit's.
+const SUCCESS_STAND_IN: StandIn = StandIn { file: "rag_success_conversation", values: VALUES };
+const FAILURE_STAND_IN: StandIn = StandIn { file: "rag_failed_conversation", values: VALUES };
+const VALUES: &[(&str, &str)] = &[
+    ("text", "{{ text }}"),
+    ("metadata", "{{ source }}"),
+    (
+        "stringified_retrieved_chunks",
+        "{% for passage in retrieved %}Chunk {{ loop.index0 }}\nSource: {{ passage.source }}\n---\n{{ passage.text }}\n---\n\n{% endfor %}",
+    ),
+];
 
 /// Words that only the prompt may use for the passage: an answer with them would teach that they exist.
 const LEAK: &str = "ground truth";
@@ -42,8 +55,8 @@ impl Define for RagQa {
                 return Err(Error::mistake(format!("option `{name}` must be at least 1")));
             }
         }
-        let success = prompts.load(SUCCESS, include_str!("prompts/success.md"))?;
-        let failure = prompts.load(FAILURE, include_str!("prompts/failure.md"))?;
+        let success = prompts.load_or(SUCCESS, include_str!("prompts/success.md"), &SUCCESS_STAND_IN)?;
+        let failure = prompts.load_or(FAILURE, include_str!("prompts/failure.md"), &FAILURE_STAND_IN)?;
         Ok(Self { config, success, failure })
     }
 
@@ -96,6 +109,7 @@ impl Operator for RagQa {
             .collect();
         let variables = Map::from_iter([
             ("text".to_owned(), Value::from(text)),
+            ("source".to_owned(), Value::from(source_of(record, &config.input_source_key))),
             ("retrieved".to_owned(), Value::Array(shown)),
             ("max_pairs".to_owned(), Value::from(config.max_pairs)),
         ]);

@@ -5,8 +5,10 @@
 mod script;
 mod simulated_retrieval;
 
+mod answer_evaluator;
 mod atomic_task_generator;
 mod bm25_hard_neg;
+mod chain_answer;
 mod chunk_filter;
 mod depth_qa_generator;
 mod distinct_questions;
@@ -18,5 +20,6 @@ mod qa_f1_sample_evaluator;
 mod rag_qa;
 mod rag_verify;
 mod reason_distill;
+mod reasoning_chain;
 mod task_pairs;
 mod width_qa_generator;

@@ -69,7 +69,10 @@ mod tests {
     #[test]
     fn errors_say_what_they_are() {
         let error = EmbedError::temporary("the server is busy");
-        assert_eq!((error.to_string().as_str(), error.kind()), ("the server is busy", EmbedErrorKind::Temporary));
+        assert_eq!(
+            (error.to_string().as_str(), error.kind()),
+            ("the server is busy", EmbedErrorKind::Temporary)
+        );
         assert_eq!(EmbedError::permanent("").kind(), EmbedErrorKind::Permanent);
     }
 }

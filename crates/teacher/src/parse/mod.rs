@@ -1,7 +1,8 @@
 //! Parsing of model output: the one place where a reply becomes data.
 //!
 //! [`json()`] takes a whole reply (reasoning, preamble, fences and all) to the value that an operator asked for;
-//! [`pairs`] to the questions and answers that it marks; [`prose`] takes one to its plain text. All are strict about meaning and lenient about form: what a reply
+//! [`pairs`] to the questions and answers that it marks; [`step()`] to the first step of a reasoning chain; [`prose`] takes one to its
+//! plain text. All are strict about meaning and lenient about form: what a reply
 //! leaves no doubt about is repaired, what would need a guess is refused, and a value holds nothing that the
 //! reply does not say. Nothing is ever evaluated. The stations, in order:
 //!
@@ -12,6 +13,7 @@
 //! | `json`, `string` | what such a text means |
 //! | `schema` | whether that is what was asked for |
 //! | `pairs` | which answer belongs to which question |
+//! | `step` | what is thought and done next |
 
 mod error;
 mod excerpt;
@@ -22,6 +24,7 @@ mod pairs;
 mod properties;
 mod reasoning;
 mod schema;
+mod step;
 mod string;
 #[cfg(test)]
 mod tests;
@@ -32,6 +35,7 @@ pub use json::{JsonError, MAX_DEPTH, read};
 pub use pairs::{Pair, pairs};
 pub use reasoning::{Separated, prose, separate};
 pub use schema::{InvalidSchema, Schema, SchemaError};
+pub use step::{Action, MOST_CHARACTERS, Step, action, step};
 
 use serde_json::Value;
 

@@ -100,7 +100,7 @@ fn judge(after: &str, close: char) -> Quote {
 }
 
 /// How many inner quotations are open after one more quote between `previous` and `next`.
-fn count(open: usize, previous: Option<char>, next: Option<char>, quote: char) -> usize {
+pub(super) fn count(open: usize, previous: Option<char>, next: Option<char>, quote: char) -> usize {
     let word_before = previous.is_some_and(char::is_alphanumeric);
     let word_after = next.is_some_and(char::is_alphanumeric);
     let space_before = previous.is_none_or(is_space);

@@ -4,8 +4,10 @@ mod file;
 mod render;
 mod schema;
 mod set;
+mod stand_in;
 
 pub use file::FrontMatter;
-pub use render::Prompt;
+pub use render::{Prompt, block};
 pub use schema::OutputSchema;
 pub use set::Prompts;
+pub use stand_in::StandIn;

@@ -49,7 +49,11 @@ impl Prompt {
     /// # Errors
     /// As [`Prompt::parse`].
     pub fn parse_override(name: &str, source: &str, original: &str) -> Result<Self> {
-        let mut file = PromptFile::parse(source).map_err(|fault| at(name, &fault))?;
+        Self::replacing(name, PromptFile::parse(source).map_err(|fault| at(name, &fault))?, original)
+    }
+
+    /// A prompt of these sections that replaces `original`, as [`Prompt::parse_override`] says.
+    pub(super) fn replacing(name: &str, mut file: PromptFile, original: &str) -> Result<Self> {
         let base =
             PromptFile::parse(original).map_err(|fault| at(name, &fault))?.front_matter.unwrap_or_default();
         let over = file.front_matter.take().unwrap_or_default();
@@ -181,6 +185,14 @@ impl Prompt {
     /// # Errors
     /// [`Kind::Config`] when a variable is missing or a filter fails.
     pub fn render(&self, variables: &Map<String, Value>) -> Result<Messages> {
+        self.render_with(variables, &[])
+    }
+
+    /// Fills in the variables, and goes on with the turns of a conversation that the prompt has begun.
+    ///
+    /// # Errors
+    /// As [`Prompt::render`].
+    pub fn render_with(&self, variables: &Map<String, Value>, turns: &[Message]) -> Result<Messages> {
         let mut messages = Vec::with_capacity(self.sections.len());
         let mut parts = Vec::with_capacity(self.sections.len());
         for section in &self.sections {
@@ -201,6 +213,10 @@ impl Prompt {
                 }
             }
         }
+        for turn in turns {
+            parts.push(Cow::Owned(turn.to_json()));
+            messages.push(turn.clone());
+        }
         Ok(Messages::joined(messages, &parts))
     }
 }
@@ -215,7 +231,9 @@ fn at(name: &str, fault: &str) -> Error {
 
 /// The `block` filter: the text between `<name>` and `</name>` lines, as data that cannot close its own block. When
 /// the text contains the closing tag, the tag is numbered (`<name-2>`) until it does not.
-fn block(text: &str, name: &str) -> String {
+///
+/// Turns that are made without a template go through it, too.
+pub fn block(text: &str, name: &str) -> String {
     let mut tag = name.to_owned();
     let mut number = 1;
     while text.contains(&format!("</{tag}>")) {
@@ -230,6 +248,7 @@ mod tests {
     use serde_json::json;
 
     use super::Prompt;
+    use crate::messages::{Message, MessageRole};
 
     const SOURCE: &str = "---\ntemperature: 0.5\nvariables: [text, items]\n---\n# system\nBe brief.\n# user\n{{ text | block('document') }}{% for i in items %}\n{{ loop.index }}. {{ i }}{% endfor %}\n";
 
@@ -254,6 +273,20 @@ mod tests {
         let messages = prompt.render(&vars(json!({"text": text, "items": []}))).unwrap();
         assert_eq!(messages.len(), 2);
         assert_eq!(*messages[1].content, format!("<document-2>\n{text}\n</document-2>"));
+    }
+
+    #[test]
+    fn a_conversation_goes_on_behind_the_prompt() {
+        let prompt = Prompt::parse("p", SOURCE).unwrap();
+        let turn = |role, content: &str| Message { role, content: content.into() };
+        let turns =
+            [turn(MessageRole::Assistant, "a \"b\""), turn(MessageRole::Observation, "found {{ x }}")];
+        let variables = vars(json!({"text": "t", "items": []}));
+        let messages = prompt.render_with(&variables, &turns).unwrap();
+        let json: serde_json::Value = serde_json::from_str(messages.json().get()).unwrap();
+        assert_eq!(json[2], json!({"role": "assistant", "content": "a \"b\""}));
+        assert_eq!(json[3], json!({"role": "observation", "content": "found {{ x }}"}));
+        assert_eq!(messages[..2], prompt.render(&variables).unwrap()[..]);
     }
 
     #[test]

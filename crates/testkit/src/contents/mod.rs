@@ -1,7 +1,9 @@
-//! Plausible contents: RARE's questions and reasoning, judgments of its negatives, what RAG data and agentic RAG ask for, and
+//! Plausible contents: RARE's questions and reasoning, judgments of its negatives, what RAG data, agentic RAG and chains of
+//! searches ask for, and
 //! nonsense.
 
 mod agentic;
+mod chains;
 mod depth_width;
 mod rag;
 
@@ -93,8 +95,9 @@ pub(crate) fn answer(request: &ChatRequest) -> String {
     } else if asks_for("\"passes\":") {
         rag::verdict(&words, &mut draws)
     } else {
-        // The first also ask for an answer from memory, in a shape of their own.
-        depth_width::answer(request, &words, &mut draws)
+        // Those of chains name what they are in their first message. The next also ask for an answer from memory, in a shape of their own.
+        chains::answer(request, &words, &mut draws)
+            .or_else(|| depth_width::answer(request, &words, &mut draws))
             .or_else(|| agentic::answer(request, &words, &mut draws))
             .unwrap_or_else(|| sentences(&REASONING, &words))
     }

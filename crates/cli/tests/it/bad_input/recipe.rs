@@ -60,7 +60,7 @@ fn every_fault_of_a_recipe_is_told_at_once() {
 #[test]
 fn flags_with_faults() {
     let sandbox = Sandbox::with_corpus(4);
-    let rows: [(&[&str], &[&str]); 15] = [
+    let rows: [(&[&str], &[&str]); 16] = [
         (
             &["--set", "doc2query.max_atempts=2"],
             &["--set doc2query.max_atempts=2", "did you mean `max_attempts`?"],
@@ -85,6 +85,7 @@ fn flags_with_faults() {
             &["--concurrency: teachers.default.concurrency: must be 1 to 10000, found 0"],
         ),
         (&["--limit", "0"], &["--limit: limit: must be at least 1"]),
+        (&["--sample", "0"], &["input.sample: must be at least 1"]),
         (&["--max-cost=-1"], &["--max-cost: max_cost: must be a number of US dollars above 0"]),
         (
             &["--set", "input.chunk.size=0"],

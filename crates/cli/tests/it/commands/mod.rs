@@ -1,6 +1,7 @@
 //! What each command prints and writes.
 
 mod agentic;
+mod chains;
 mod demo;
 mod events;
 mod export;

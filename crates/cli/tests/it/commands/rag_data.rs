@@ -1,5 +1,6 @@
 //! `ragstill run rag-data`: RAG data from documents to segments.
 
+use ragstill_testkit::Refusal;
 use serde_json::{Value, json};
 
 use crate::support::{MODEL, Running, Sandbox, fake_teacher, json_lines, read_json, requests};
@@ -143,14 +144,19 @@ fn options_reach_their_steps() {
     assert_eq!(turns.last().unwrap()["from"], "gpt");
 }
 
+/// A configuration of Augmentoolkit's pipeline.
+fn augmentoolkit(teacher: &Running) -> String {
+    format!(
+        "pipeline: rag-data-pipeline\napi:\n  small_api_key: sk-secret\n  large_api_key: sk-secret\n  small_base_url: {url}\n  large_base_url: {url}\n  small_model: {MODEL}\n  large_model: {MODEL}\n  small_mode: api\n  large_mode: api\npath:\n  input_dir: ./docs\n  output_dir: ./made\nskip:\n  skip_filter_chunks: False\nsystem:\n  subset_size: 6\n  use_subset: True\n  rag_failure_percentage: 0.0\n  final_assistant_prompts: ['Know this. {{data}}']\n  system_format: \"Instruction: {{{{system}}}} **Finished.**\"\n  user_format: \"Human: {{{{user}}}} **Finished.**\"\n  assistant_format: \"AI: {{{{assistant}}}} **Finished.**\"\n  bos: \"<s>\"\ncost:\n  cost_per_million_large_input: 0.23\n  cost_per_million_large_output: 0.40\n",
+        url = teacher.url()
+    )
+}
+
 #[test]
 fn a_configuration_of_augmentoolkit_runs() {
     let sandbox = Sandbox::with_corpus(12);
     let teacher = fake_teacher(|config| config);
-    let config = format!(
-        "pipeline: rag-data-pipeline\napi:\n  small_api_key: sk-secret\n  large_api_key: sk-secret\n  small_base_url: {url}\n  large_base_url: {url}\n  small_model: {MODEL}\n  large_model: {MODEL}\n  small_mode: api\n  large_mode: api\npath:\n  input_dir: ./docs\n  output_dir: ./made\nskip:\n  skip_filter_chunks: False\nsystem:\n  subset_size: 6\n  use_subset: True\n  rag_failure_percentage: 0.0\n  final_assistant_prompts: ['Know this. {{data}}']\n  system_format: \"Instruction: {{{{system}}}} **Finished.**\"\n  user_format: \"Human: {{{{user}}}} **Finished.**\"\n  assistant_format: \"AI: {{{{assistant}}}} **Finished.**\"\n  bos: \"<s>\"\ncost:\n  cost_per_million_large_input: 0.23\n  cost_per_million_large_output: 0.40\n",
-        url = teacher.url()
-    );
+    let config = augmentoolkit(&teacher);
     sandbox.write("config.yaml", &config);
     sandbox
         .ragstill(&["run", "config.yaml"])
@@ -165,11 +171,92 @@ fn a_configuration_of_augmentoolkit_runs() {
         );
     }
     assert!(!sandbox.read("made/config.yaml").contains("sk-secret"));
+    // Another teacher from the command line is asked for everything, and gets nobody's key.
+    let other = fake_teacher(|config| config.refuse(Refusal::UnauthorizedUnless("sk-secret".into())));
+    let before = requests(&teacher);
+    let url = other.url();
+    let mut args = vec!["run", "config.yaml", "--out", "other", "--teacher", &url, "--model", MODEL];
+    sandbox
+        .ragstill(&args)
+        .exits(1)
+        .complains(&["note: --teacher answers in place of the small and the large model", "401"]);
+    args.extend(["--api-key-env", "OTHER"]);
+    sandbox.ragstill_with_env(&args, &[("OTHER", "sk-secret")]).exits(0);
+    assert_eq!(requests(&teacher), before);
+    sandbox.ragstill(&["run", "config.yaml", "--out", "tried", "--teacher", "extractive"]).exits(0);
     sandbox.write("config.yaml", &config.replace("sk-secret", "!!PLACEHOLDER!!"));
     sandbox.ragstill(&["run", "config.yaml"]).exits(2).complains(&[
         "config.yaml:3: `small_api_key` still has !!PLACEHOLDER!!; fill it in",
         "config.yaml:4: `large_api_key` still has !!PLACEHOLDER!!; fill it in",
     ]);
+}
+
+#[test]
+fn prompts_of_augmentoolkit_stand_in_for_ours() {
+    let sandbox = Sandbox::with_corpus(12);
+    let teacher = fake_teacher(|config| config);
+    let paths = "path:\n  prompts: ./mine\n  default_prompts: ./prompts\n";
+    let config = augmentoolkit(&teacher)
+        .replace("path:\n", paths)
+        .replace("rag_failure_percentage: 0.0", "rag_failure_percentage: 0.5");
+    // Beside the configuration, as they are beside Augmentoolkit's pipeline.
+    sandbox.write("conf/config.yaml", &config);
+    sandbox.ragstill(&["run", "conf/config.yaml", "--out", "none"]).exits(0).complains(&[
+        "note: conf/config.yaml:12: `prompts`: there is none of filter.yaml, rag_success_conversation.yaml, rag_failed_conversation.yaml in ./mine, here or beside the configuration, so ragstill's own prompts are used",
+        "note: conf/config.yaml:13: `default_prompts`: there is none of",
+    ]);
+    let filter = "- role: system\n  content: |\n    End with \"Suitable\" or \"Not suitable\".\n- role: user\n  content: |\n    Text:\n    {text}\n";
+    let success = "- role: user\n  content: 'Chunks about {topic}: {{}}'\n- role: assistant\n  content: '**QUESTION:** a **ANSWER:** b'\n- role: user\n  content: |\n    {stringified_retrieved_chunks}\n    File: {metadata}\n    {text}\n    Write **QUESTION:** and **ANSWER:**.\n";
+    sandbox.write("conf/prompts/filter.yaml", filter);
+    sandbox.write("conf/prompts/rag_success_conversation.yaml", success);
+    sandbox.write("conf/prompts/judge_paragraph.yaml", "of another pipeline");
+    sandbox.write("conf/mine/filter.yaml", &filter.replace("End with", "Do end with"));
+    sandbox.ragstill(&["run", "conf/config.yaml", "--set", "log_calls=true"]).exits(0).complains(&[
+        "note: conf/config.yaml:12: `prompts`: from conf/mine, in place of ragstill's own prompts: filter.yaml",
+        "`default_prompts`: from conf/prompts, in place of ragstill's own prompts: filter.yaml, rag_success_conversation.yaml",
+    ]);
+    let prepared = json_lines(&sandbox.path("made/rag_prepared_data.jsonl"));
+    let calls = json_lines(&sandbox.path("made/calls.jsonl"));
+    let asked = |prompt: &str| -> Vec<Vec<&str>> {
+        let calls = calls.iter().filter(|call| call["prompt"] == prompt);
+        calls
+            .map(|call| {
+                call["messages"].as_array().unwrap().iter().map(|m| m["content"].as_str().unwrap()).collect()
+            })
+            .collect()
+    };
+    for messages in asked("chunk_filter/suitability") {
+        assert_eq!(messages[0], "Do end with \"Suitable\" or \"Not suitable\".");
+        assert!(messages[1].starts_with("Text:\n") && messages.len() == 2);
+    }
+    let successes = asked("rag_qa/success");
+    assert_eq!(successes.len(), prepared.iter().filter(|row| row["retrieval"] == "success").count());
+    for (messages, row) in successes.iter().zip(prepared.iter().filter(|row| row["retrieval"] == "success")) {
+        assert_eq!(messages[..2], ["Chunks about {topic}: {}", "**QUESTION:** a **ANSWER:** b"]);
+        let field = |name: &str| row[name].as_str().unwrap();
+        let chunks: String = (0..)
+            .zip(row["retrieved"].as_array().unwrap())
+            .map(|(at, chunk)| {
+                let of = |name: &str| chunk[name].as_str().unwrap();
+                format!("Chunk {at}\nSource: {}\n---\n{}\n---\n\n", of("source"), of("text"))
+            })
+            .collect();
+        let rest =
+            format!("\nFile: {}\n{}\nWrite **QUESTION:** and **ANSWER:**.", field("source"), field("text"));
+        assert_eq!(messages[2], chunks + &rest);
+    }
+    assert!(asked("rag_qa/failure").iter().all(|messages| messages[1].contains("<knowledge>")), "ours");
+    // The run's own configuration says where they are.
+    sandbox
+        .ragstill(&["run", "made/config.yaml", "--out", "made", "--offline"])
+        .exits(0)
+        .says(&["0 answered now"]);
+    let before = requests(&teacher);
+    sandbox.write("conf/mine/filter.yaml", "- role: user\n  content: Is it suitable?\n");
+    sandbox.ragstill(&["run", "conf/config.yaml", "--out", "not"]).exits(2).complains(&[
+        "conf/mine/filter.yaml: nothing is filled into any message; put `{text}` where it belongs",
+    ]);
+    assert_eq!(requests(&teacher), before);
 }
 
 #[test]

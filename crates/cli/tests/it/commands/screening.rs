@@ -144,3 +144,44 @@ fn a_corpus_is_shown_before_anything_is_spent() {
         .complains(&["1 files or rows could not be read"]);
     sandbox.ragstill(&["corpus", "nowhere"]).exits(2).complains(&["nowhere: does not exist"]);
 }
+
+#[test]
+fn a_sample_is_drawn_by_the_seed() {
+    let sandbox = Sandbox::new();
+    let texts: Vec<String> = (0..40).map(|number| text_about(&format!("subject{number}"), number)).collect();
+    // Each twice, so that the half of the rows is left out.
+    let rows: Vec<String> = texts.iter().chain(&texts).map(|text| row(text)).collect();
+    sandbox.write("docs/rows.jsonl", &rows.concat());
+    let teacher = fake_teacher(|config| config);
+    let drawn = |out: &str, flags: &[&str]| -> Vec<usize> {
+        sandbox.run_rare(&teacher, out, flags).exits(0);
+        let records = json_lines(&sandbox.path(&format!("{out}/records.jsonl")));
+        let text = |record: &Value| record["text"].as_str().unwrap().to_owned();
+        records.iter().map(|record| texts.iter().position(|t| *t == text(record)).unwrap()).collect()
+    };
+    let ten = drawn("out", &["--sample", "10"]);
+    assert_eq!(ten.len(), 10);
+    assert!(
+        ten.is_sorted() && ten != (0..10).collect::<Vec<_>>(),
+        "in the input's order, and not the first: {ten:?}"
+    );
+    assert_eq!(read_json(&sandbox.path("out/run.json"))["rows"], 10);
+    assert_eq!(sandbox.read("out/rejects.jsonl"), "");
+    let records = json_lines(&sandbox.path("out/records.jsonl"));
+    let negatives: Vec<&Value> =
+        records.iter().flat_map(|record| record["hard_negatives"].as_array().unwrap()).collect();
+    let is_drawn = |text: &&Value| ten.iter().any(|at| **text == texts[*at]);
+    assert!(!negatives.iter().all(is_drawn), "negatives come from the whole input");
+    // A larger one has all of a smaller one, and asks only for what is new.
+    let before = requests(&teacher);
+    let twenty = drawn("out", &["--sample", "20"]);
+    assert!(twenty.len() == 20 && ten.iter().all(|at| twenty.contains(at)), "{ten:?} {twenty:?}");
+    assert_eq!(requests(&teacher) - before, 20);
+    assert_ne!(drawn("seed", &["--sample", "10", "--seed", "7"]), ten);
+    assert_eq!(drawn("first", &["--sample", "10", "--limit", "3"]), ten[..3]);
+    assert_eq!(drawn("all", &["--sample", "1000"]), (0..40).collect::<Vec<_>>());
+    let plan = ["plan", "rare", "--input", "docs", "--sample", "10", "--json"];
+    let planned = sandbox.ragstill(&plan).exits(0);
+    let planned: Value = serde_json::from_str(&planned.stdout).unwrap();
+    assert_eq!(planned["rows"], 10);
+}

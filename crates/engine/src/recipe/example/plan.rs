@@ -51,7 +51,7 @@ impl ExamplePlan {
 /// How a turn is made, or some turns for each item of a list.
 #[derive(Debug)]
 pub(super) enum TurnPlan {
-    Turn { role: RolePlan, text: Source, train: TrainPlan },
+    Turn { role: RolePlan, text: Source, train: TrainPlan, call: Option<Source> },
     Each { each: Source, turns: Vec<TurnPlan> },
 }
 
@@ -133,14 +133,14 @@ impl<'a> Planner<'a> {
             let path = format!("{path}{}", number + 1);
             let what = what(&path).to_owned();
             match spec {
-                TurnSpec { each: Some(each), role: None, text: None, train: None, turns } => {
+                TurnSpec { each: Some(each), role: None, text: None, train: None, call: None, turns } => {
                     if turns.is_empty() {
                         self.faults.push(format!("`{what}` has `each` and no `turns`"));
                     }
                     let each = self.list(format!("{path}.each"), each, in_each);
                     plans.push(TurnPlan::Each { each, turns: self.turns(&format!("{path}."), turns, true) });
                 }
-                TurnSpec { each: None, role: Some(role), text: Some(text), train, turns }
+                TurnSpec { each: None, role: Some(role), text: Some(text), train, call, turns }
                     if turns.is_empty() =>
                 {
                     if !role.contains("{{") && Role::of(role).is_none() {
@@ -156,8 +156,9 @@ impl<'a> Planner<'a> {
                             TrainPlan::When(self.truth(format!("{path}.train"), expression, in_each))
                         }
                     };
+                    let call = call.as_ref().map(|call| self.value(format!("{path}.call"), call, in_each));
                     let role = Role::of(role).map_or(RolePlan::Named(named), RolePlan::Always);
-                    plans.push(TurnPlan::Turn { role, text, train });
+                    plans.push(TurnPlan::Turn { role, text, train, call });
                 }
                 _ => self
                     .faults

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Value};
-use ragstill_core::{Conversation, Example, Role, Task, Triplet, Turn};
+use ragstill_core::{Conversation, Example, Role, Task, ToolCall, Triplet, Turn};
 
 use super::droppable;
 use super::fields::{Scope, View};
@@ -70,7 +70,7 @@ impl<'a> Seen<'a> {
 
     fn turns(&self, plans: &[TurnPlan], turns: &mut Vec<Turn>) -> Result<(), String> {
         for plan in plans {
-            let (role, text, train) = match plan {
+            let (role, text, train, call) = match plan {
                 TurnPlan::Each { each, turns: plans } => {
                     for item in self.items(each)? {
                         let fields = Arc::clone(&self.scope.fields);
@@ -79,7 +79,7 @@ impl<'a> Seen<'a> {
                     }
                     continue;
                 }
-                TurnPlan::Turn { role, text, train } => (role, text, train),
+                TurnPlan::Turn { role, text, train, call } => (role, text, train, call),
             };
             let role = match role {
                 RolePlan::Always(role) => *role,
@@ -94,9 +94,46 @@ impl<'a> Seen<'a> {
                 TrainPlan::Always(train) => *train,
                 TrainPlan::When(source) => self.truth(source)?,
             };
-            turns.push(Turn { droppable, ..Turn::new(role, text, train) });
+            let call = match call {
+                Some(source) => self.call(source)?,
+                None => None,
+            };
+            if call.is_some() && role != Role::Assistant {
+                let role = role.as_str();
+                return Err(format!(
+                    "turn {} is the {role}'s and calls a tool, which only the assistant does",
+                    turns.len() + 1
+                ));
+            }
+            turns.push(Turn { droppable, call, ..Turn::new(role, text, train) });
         }
         Ok(())
+    }
+
+    /// The call of a tool that an expression gives, if it gives one.
+    fn call(&self, source: &Source) -> Result<Option<ToolCall>, String> {
+        /// A call without a thought is one, too.
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Call {
+            #[serde(default)]
+            thought: String,
+            name: String,
+            arguments: serde_json::Map<String, serde_json::Value>,
+        }
+        let value = self.found(source).map_or_else(|| self.value(source), Ok)?;
+        if value.is_none() || value.is_undefined() {
+            return Ok(None);
+        }
+        let json = serde_json::to_value(value).map_err(|error| error.to_string())?;
+        let call: Call = serde_json::from_value(json).map_err(|error| {
+            format!(
+                "`{}` must give an object with `name`, `arguments` and perhaps `thought`, or none: {error}",
+                source.name
+            )
+        })?;
+        let Call { thought, name, arguments } = call;
+        Ok(Some(ToolCall { thought, name, arguments }))
     }
 
     /// What a path leads to. Where it leads nowhere the template tells what is wrong.

@@ -58,6 +58,10 @@ pub struct TurnSpec {
     /// Whether the loss counts the turn, or an expression that says so; by default only the assistant's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train: Option<Train>,
+    /// An expression for the call of a tool that the turn makes: an object with `name`, `arguments` and perhaps `thought`, or
+    /// none. It says what stands in the text, for formats that have a place for calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
     /// An expression that gives a list: `turns` are made for each of its items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,

@@ -181,6 +181,37 @@ fn fields_that_are_used_in_any_way_are_read() {
 }
 
 #[test]
+fn turns_that_call_a_tool() {
+    let made = |chain: Value| {
+        let turns = json!([{"each": "chain", "turns": [
+            {"role": "{{ item.role }}", "text": "{{ item.text }}", "call": "item.call | default(none)"}
+        ]}]);
+        let specs: Vec<ExampleSpec> =
+            serde_json::from_value(json!([{"kind": "conversation", "turns": turns}])).unwrap();
+        let examples = Examples::compile(&specs, &["chain".to_owned()]).unwrap();
+        let record = Record::new(RecordId::given("r"), json!({"chain": chain}).as_object().cloned().unwrap());
+        let made = examples.of(&view_of(&examples, &record), &[ExampleKind::Conversation])?;
+        let [Example::Conversation(conversation)] = &made[..] else { panic!("a conversation") };
+        Ok::<_, String>(conversation.turns.iter().map(|turn| json!(turn.call)).collect::<Vec<_>>())
+    };
+    let call = json!({"thought": "hm", "name": "search", "arguments": {"query": "q \"x\""}});
+    let chain = json!([
+        {"role": "user", "text": "q"},
+        {"role": "assistant", "text": "a", "call": call},
+        {"role": "observation", "text": "o", "call": null},
+        {"role": "assistant", "text": "a", "call": {"name": "finish", "arguments": {}}},
+    ]);
+    let expected =
+        [json!(null), call, json!(null), json!({"thought": "", "name": "finish", "arguments": {}})];
+    assert_eq!(made(chain).unwrap(), expected);
+    let why =
+        made(json!([{"role": "user", "text": "q", "call": {"name": "x", "arguments": {}}}])).unwrap_err();
+    assert!(why.contains("turn 1 is the user's and calls a tool"), "{why}");
+    let why = made(json!([{"role": "assistant", "text": "q", "call": {"name": "x"}}])).unwrap_err();
+    assert!(why.contains("must give an object with `name`") && why.contains("arguments"), "{why}");
+}
+
+#[test]
 fn lines_that_are_no_records_are_told() {
     let examples = Examples::compile(&specs(), &fields()).unwrap();
     for (line, why) in [
