@@ -21,6 +21,8 @@ HOME = TARGET / "trainers"
 ENVIRONMENTS = {
     "current": (["trl==1.16.0", "datasets==5.2.0", "transformers==5.23.0"], []),
     "sentence-transformers": (["sentence-transformers==6.2.0"], []),
+    # What `transformers serve` needs.
+    "serving": (["fastapi==0.165.0", "uvicorn==0.54.0", "openai==3.57.0", "rich"], []),
     "axolotl": (
         ["transformers==5.16.1", "datasets==4.8.4", "huggingface_hub==1.17.0", "tokenizers==0.23.1", "addict", "colorama"],
         ["axolotl==0.19.0"],

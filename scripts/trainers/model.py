@@ -1,11 +1,11 @@
-"""A tiny tokenizer and a tiny random model: model.py OUT EXPORTS...
+"""A tiny tokenizer and a tiny random model: model.py OUT EXPORTS... [--hidden 64]
 
 The tokenizer is byte-level BPE, trained on the exported examples, with ChatML's special tokens and chat template; the
 model is a Llama of two layers.
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 import torch
@@ -14,7 +14,9 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 TEMPLATE = (
-    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' }}"
+    # Models of chains know what a search found as `observation`; exports say `tool`.
+    "{% for message in messages %}{% set role = 'tool' if message['role'] == 'observation' else message['role'] %}"
+    "{{ '<|im_start|>' + role + '\\n' }}"
     "{% if message['role'] == 'assistant' %}{% generation %}{{ message['content'] + '<|im_end|>' }}{% endgeneration %}"
     "{% else %}{{ message['content'] + '<|im_end|>' }}{% endif %}{{ '\\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
@@ -22,11 +24,16 @@ TEMPLATE = (
 
 
 def main():
-    out = Path(sys.argv[1])
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("out", type=Path)
+    arguments.add_argument("exports", type=Path, nargs="+")
+    arguments.add_argument("--hidden", type=int, default=64)
+    arguments = arguments.parse_args()
+    out = arguments.out
     texts = [
         text
-        for exports in sys.argv[2:]
-        for file in sorted((Path(exports) / "jsonl").glob("*.jsonl"))
+        for exports in arguments.exports
+        for file in sorted((exports / "jsonl").glob("*.jsonl"))
         for row in rows(file)
         for text in strings(row)
     ]
@@ -58,8 +65,8 @@ def main():
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(whole),
-        hidden_size=64,
-        intermediate_size=128,
+        hidden_size=arguments.hidden,
+        intermediate_size=2 * arguments.hidden,
         num_hidden_layers=2,
         num_attention_heads=4,
         max_position_embeddings=1 << 15,
