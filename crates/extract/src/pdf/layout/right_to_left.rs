@@ -7,7 +7,7 @@ pub(super) fn reorder(line: &mut String) {
         return;
     }
     let right = line.chars().filter(|c| is_right_to_left(*c)).count();
-    let left = line.chars().filter(|c| c.is_alphabetic()).count() - right;
+    let left = line.chars().filter(|c| c.is_alphabetic() && !is_right_to_left(*c)).count();
     let chars: Vec<char> = line.chars().collect();
     *line = if right >= left {
         // The whole line runs to the left; words and numbers that do not are turned back.
@@ -78,5 +78,11 @@ mod tests {
         assert_eq!(read("12.5 םולש (PDF file) םלוע"), "עולם (PDF file) שלום 12.5");
         assert_eq!(read("the word םולש means peace"), "the word שלום means peace");
         assert_eq!(read("ﬁ"), "ﬁ");
+    }
+
+    #[test]
+    fn marks_that_are_no_letters_count_for_their_script() {
+        assert_eq!(read("\u{5be}\u{591}"), "\u{591}\u{5be}");
+        assert_eq!(read("it is \u{5be}\u{591} here"), "it is \u{591}\u{5be} here");
     }
 }
