@@ -12,7 +12,7 @@ use ragstill_operators::{
     Chain, ChainAnswerConfig, ChainRunner, ChainStep, End, Style, Told, open_corpus, registry,
 };
 use ragstill_teacher::parse::Action;
-use ragstill_teacher::{Prompts, Shared, Stop, Store, TeacherConfig, TeacherSpec};
+use ragstill_teacher::{Prompts, Sampling, Shared, Stop, Store, TeacherConfig, TeacherSpec};
 use serde_json::{Map, Value, json};
 
 use crate::args::Color;
@@ -56,6 +56,9 @@ pub struct ChainArgs {
     /// The most tokens of a request; longer ones lose their middle
     #[arg(long, value_name = "N", default_value_t = 7166)]
     pub window: usize,
+    /// The most tokens of an answer, which has to fit into the model's context behind the window; by default the prompts' own
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u32>,
     /// Count tokens with this tokenizer.json; without one they are estimated
     #[arg(long, value_name = "FILE")]
     pub tokenizer: Option<PathBuf>,
@@ -206,13 +209,22 @@ fn context(args: &ChainArgs, folder: &std::path::Path) -> Result<Context> {
         api_key_env: args.api_key_env.clone(),
         ..TeacherConfig::default()
     };
+    default.sampling.max_tokens = args.max_tokens;
     if !args.teacher.is_empty() {
         default.url.clone_from(&args.teacher);
     }
     seat("default", &default)?;
     if let Some(url) = &args.answerer {
         let model = args.answerer_model.clone().or_else(|| args.model.clone());
-        seat("answerer", &TeacherConfig { url: vec![url.clone()], model, ..default.clone() })?;
+        seat(
+            "answerer",
+            &TeacherConfig {
+                url: vec![url.clone()],
+                model,
+                sampling: Sampling::default(),
+                ..default.clone()
+            },
+        )?;
     }
     Ok(Context::new("ask", 42, Arc::new(teachers), Arc::new(Notes::default())))
 }

@@ -102,6 +102,9 @@ fn recipe_args(args: &EvalArgs) -> RecipeArgs {
     option("answers.max_tries", json!(chain.max_tries));
     option("answers.model_max_length", json!(chain.window));
     option("scores.judge", json!(args.judge));
+    if let Some(most) = chain.max_tokens {
+        option("teachers.default.sampling", json!({"max_tokens": most}));
+    }
     let mut role = |role: &str, url: &Option<String>, model: &Option<String>| {
         if let Some(url) = url {
             option(&format!("teachers.{role}.url"), json!(url));
