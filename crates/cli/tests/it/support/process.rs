@@ -1,6 +1,6 @@
 //! The command as a process.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
@@ -111,15 +111,12 @@ impl Spawned {
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
-    /// The first line that it prints, waited for; not to be told again by [`Self::ends_within`].
+    /// The first line that it prints, waited for. What it prints at once with it is lost to [`Self::ends_within`].
     pub fn first_line(&mut self) -> String {
+        let mut line = String::new();
         let stdout = self.child.as_mut().unwrap().stdout.as_mut().unwrap();
-        // Byte by byte: what follows is left in the pipe.
-        let (mut line, mut byte) = (Vec::new(), [0]);
-        while stdout.read(&mut byte).unwrap() == 1 && byte[0] != b'\n' {
-            line.push(byte[0]);
-        }
-        String::from_utf8(line).unwrap()
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        line
     }
 
     pub fn has_ended(&mut self) -> bool {
