@@ -109,7 +109,7 @@ async fn mind_interrupts(monitor: Arc<Monitor>) {
 }
 
 /// Waits for Ctrl-C, or for being asked to end.
-pub(super) async fn interrupt() {
+async fn interrupt() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

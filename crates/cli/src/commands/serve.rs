@@ -11,7 +11,6 @@ use ragstill_teacher::{Prompts, Stop, TeacherConfig};
 use serde_json::{Map, Value};
 
 use super::index::unusable;
-use super::run::interrupt;
 use super::search::read_collection;
 use crate::args::Bm25Args;
 use crate::descriptors;
@@ -99,15 +98,17 @@ pub fn serve(args: &ServeArgs) -> Result<ExitCode> {
         };
         let passages = collection.len();
         let server = Server::new(config, collection, answerer, token).map_err(unserved)?;
+        // From here on a signal is heard, and before anybody is told that there is a server to stop.
+        let mut interrupts = Interrupts::listen()?;
         let listener = address.listen().map_err(unserved)?;
         let at = listener.address();
         eprintln!("{passages} passages; Ctrl-C finishes what has begun and ends");
         super::print(&format!("serving at http://{at}\n"))?;
-        let ended = server.serve(listener, async {
-            interrupt().await;
+        let ended = server.serve(listener, async move {
+            interrupts.next().await;
             eprintln!("\nstopping: requests that have begun are finished (interrupt again to stop now)");
-            tokio::spawn(async {
-                interrupt().await;
+            tokio::spawn(async move {
+                interrupts.next().await;
                 std::process::exit(i32::from(crate::FAILED));
             });
         });
@@ -205,5 +206,41 @@ fn unserved(error: ragstill_server::Error) -> Error {
         ragstill_server::Error::Config { faults } => Error::mistakes(faults),
         ragstill_server::Error::Thread(_) => Error::failed(error.to_string()),
         _ => Error::mistake(error.to_string()),
+    }
+}
+
+/// The signals that ask a server to end.
+struct Interrupts {
+    #[cfg(unix)]
+    signals: [tokio::signal::unix::Signal; 2],
+}
+
+impl Interrupts {
+    /// Hears them from now on, not only once it waits for them.
+    fn listen() -> Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let heard = |kind| {
+                signal(kind).map_err(|error| Error::failed(format!("signals cannot be heard: {error}")))
+            };
+            Ok(Self { signals: [heard(SignalKind::interrupt())?, heard(SignalKind::terminate())?] })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    /// Waits for the next.
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        {
+            let [interrupt, terminate] = &mut self.signals;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
     }
 }
