@@ -13,8 +13,9 @@ use crate::endpoint::Endpoint;
 /// # Errors
 /// When an option has a fault, when neither is there, or when the folder or the server cannot be used.
 pub fn open(spec: &str, options: &EmbedOptions) -> Result<Box<dyn Embedder>, EmbedError> {
-    if let Some(fault) = options.faults().into_iter().next() {
-        return Err(EmbedError::permanent(fault));
+    let faults = options.faults();
+    if !faults.is_empty() {
+        return Err(EmbedError::permanent(faults.join("; ")));
     }
     if spec.contains("://") {
         for (given, name) in

@@ -1,5 +1,6 @@
 //! A model of a folder, as an [`Embedder`].
 
+use std::fmt;
 use std::path::Path;
 
 use ragstill_retrieve::{EmbedError, Embedder, Side};
@@ -19,7 +20,6 @@ use crate::{EmbedOptions, Pooling};
 ///
 /// Texts are computed on the threads of the current rayon pool. A text's vector does not depend on the texts that it is
 /// asked for together with, nor on the number of threads.
-#[derive(Debug)]
 pub struct LocalEmbedder {
     name: String,
     encoder: Encoder,
@@ -27,6 +27,18 @@ pub struct LocalEmbedder {
     prefixes: Prefixes,
     pooling: Pooling,
     normalize: bool,
+}
+
+impl fmt::Debug for LocalEmbedder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not its millions of numbers.
+        f.debug_struct("LocalEmbedder")
+            .field("name", &self.name)
+            .field("prefixes", &self.prefixes)
+            .field("pooling", &self.pooling)
+            .field("normalize", &self.normalize)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LocalEmbedder {

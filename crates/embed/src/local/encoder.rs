@@ -194,8 +194,8 @@ impl Layer {
         let Config { hidden, intermediate, heads, .. } = *config;
         #[expect(clippy::cast_precision_loss, reason = "heads have a few hundred numbers")]
         let factor = 1.0 / ((hidden / heads) as f32).sqrt();
-        let mut matrix = Vec::with_capacity(3 * hidden * hidden);
-        let mut bias = Vec::with_capacity(3 * hidden);
+        // No room is made before the file has shown that it has as many numbers.
+        let (mut matrix, mut bias) = (Vec::new(), Vec::new());
         for (part, factor) in [("query", factor), ("key", 1.0), ("value", 1.0)] {
             let (of_part, bias_of_part) =
                 take_linear(weights, &format!("{name}.attention.self.{part}"), [hidden, hidden])?;

@@ -166,6 +166,29 @@ fn folders_of_sentence_transformers_that_cannot_be_used() {
     assert_says(&dense, &["module 2 is", "Dense"]);
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// A file with some bytes other than they were is refused, or read; nothing else happens.
+    #[test]
+    fn spoilt_bytes_do_no_harm(file in 0..3_usize, bytes in proptest::collection::vec((0.0..1.0, proptest::prelude::any::<u8>()), 1..4)) {
+        let model = Model::random(SIZES);
+        let path = model.path().join(["config.json", "tokenizer.json", "model.safetensors"][file]);
+        let mut content = fs::read(&path).unwrap();
+        // Of the tensors' file the header is what is read with care.
+        let end = if file == 2 { 3000 } else { content.len() };
+        for (at, byte) in bytes {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a small file")]
+            let at = (at * end as f64) as usize;
+            content[at] = byte;
+        }
+        fs::write(&path, content).unwrap();
+        if let Ok(embedder) = model.open(json!({})) {
+            let _ = embedder.embed(&["the cold lake", ""], ragstill_retrieve::Side::Query);
+        }
+    }
+}
+
 #[test]
 fn options_that_do_not_fit() {
     let model = Model::random(SIZES);
