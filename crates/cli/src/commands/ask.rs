@@ -11,6 +11,7 @@ use ragstill_engine::{Context, Error, Notes, Result, Teachers};
 use ragstill_operators::{
     Chain, ChainAnswerConfig, ChainRunner, ChainStep, End, Style, Told, open_corpus, registry,
 };
+use ragstill_retrieve::RetrieverKind;
 use ragstill_teacher::parse::Action;
 use ragstill_teacher::{Prompts, Sampling, Shared, Stop, Store, TeacherConfig, TeacherSpec};
 use serde_json::{Map, Value, json};
@@ -26,6 +27,9 @@ pub struct ChainArgs {
     /// A folder that `ragstill index` made, in place of --input
     #[arg(long, value_name = "DIR", conflicts_with = "input")]
     pub index: Option<PathBuf>,
+    /// How passages are found; all but bm25 need an index with vectors
+    #[arg(long, value_name = "bm25|dense|hybrid", default_value_t)]
+    pub retriever: RetrieverKind,
     /// `extractive` (built in) or the address of an OpenAI-compatible server; several share the load
     #[arg(long, value_name = "extractive|URL", num_args = 1..)]
     pub teacher: Vec<String>,
@@ -105,7 +109,8 @@ pub fn ask(args: &AskArgs) -> Result<ExitCode> {
         ChainRunner::load(&prompts, config(chain).chain_options().map_err(|error| as_flags(&error))?, true)
             .map_err(|error| as_flags(&error))?;
     prompts.check_all_used()?;
-    let corpus = open_corpus(paths, chain.index.as_deref()).map_err(|error| as_flags(&error))?;
+    let corpus =
+        open_corpus(paths, chain.index.as_deref(), chain.retriever).map_err(|error| as_flags(&error))?;
     if corpus.unreadable > 0 {
         eprintln!("warning: {} files or rows of the corpus could not be read", corpus.unreadable);
     }
@@ -167,13 +172,15 @@ fn config(args: &ChainArgs) -> ChainAnswerConfig {
 
 /// An error that speaks of flags where it speaks of options.
 fn as_flags(error: &Error) -> Error {
-    const NAMES: [(&str, &str); 8] = [
+    const NAMES: [(&str, &str); 10] = [
         (
             "options `corpus` and `index`: there is nothing to search; name files or folders as `corpus`, or what `ragstill index` made as `index`",
             "there is nothing to search; name files or folders with --input PATH, or what `ragstill index` made with --index DIR",
         ),
         ("option `corpus`", "--input"),
         ("option `index`", "--index"),
+        ("option `retriever`", "--retriever"),
+        ("give it as `index`", "give it with --index"),
         ("option `tokenizer`", "--tokenizer"),
         ("option `top_k`", "--top-k"),
         ("option `iter_num_max`", "--max-steps"),

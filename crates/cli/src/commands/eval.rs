@@ -90,6 +90,7 @@ fn recipe_args(args: &EvalArgs) -> RecipeArgs {
         let paths: Vec<_> = chain.input.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         option("answers.corpus", json!(paths));
     }
+    option("answers.retriever", json!(chain.retriever));
     if let Some(index) = &chain.index {
         option("answers.index", json!(index.to_string_lossy()));
     }

@@ -12,7 +12,7 @@ use ragstill_retrieve::{
     IndexVectors, IndexWriter, RowKind, attach_faiss, embed_index, verify_index,
 };
 
-use super::model::{Model, ModelArgs};
+use super::model::{ModelArgs, given, of_index};
 use super::search::{bm25_params, next_readable, passage_of, read_options};
 use crate::args::Bm25Args;
 
@@ -62,7 +62,7 @@ pub fn index(args: &IndexArgs) -> Result<ExitCode> {
     };
     let began = Instant::now();
     // A model that cannot be opened is told of before anything is written.
-    let model = if args.add { Model::of_index(folder, &args.model)? } else { Model::given(&args.model)? };
+    let model = if args.add { of_index(folder, &args.model)? } else { given(&args.model)? };
     if args.vectors.is_some() && model.is_none() {
         return Err(Error::mistake(
             "--vectors says how vectors are kept, and there is no model that makes any; give --dense FOLDER|URL",
@@ -150,7 +150,7 @@ fn write_documents(args: &IndexArgs, folder: &Path) -> Result<String> {
 }
 
 /// Gives the documents of a folder their vectors; returns what to tell.
-fn make_vectors(args: &IndexArgs, folder: &Path, model: &Model) -> Result<String> {
+fn make_vectors(args: &IndexArgs, folder: &Path, model: &ragstill_embed::Model) -> Result<String> {
     let began = Instant::now();
     let (name, dimension) = (model.embedder.name(), model.embedder.dimension());
     let kept = if args.add { vectors_of(folder).and_then(|vectors| vectors.rows) } else { None };

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use clap::Args;
-use ragstill_embed::EmbedOptions;
+use ragstill_embed::Model;
 use ragstill_engine::{Error, Result};
-use ragstill_retrieve::{Collection, Embedder, IndexAbout, RetrieverKind};
+use ragstill_retrieve::{Collection, RetrieverKind};
 use serde_json::{Map, Value};
 
 use super::index::unusable;
@@ -44,51 +44,23 @@ impl ModelArgs {
     }
 }
 
-/// A model that is there.
-#[derive(Debug)]
-pub struct Model {
-    pub embedder: Box<dyn Embedder>,
-    /// Where it is, as it was given,
-    pub from: String,
-    /// and how it is used.
-    pub options: Value,
+/// Opens the model that was given.
+pub fn given(args: &ModelArgs) -> Result<Option<Model>> {
+    let Some(from) = &args.dense else { return Ok(None) };
+    Model::open(from.clone(), args.options()).map(Some).map_err(|error| Error::mistake(error.to_string()))
 }
 
-impl Model {
-    /// Opens the model that was given.
-    pub fn given(args: &ModelArgs) -> Result<Option<Self>> {
-        let Some(from) = &args.dense else { return Ok(None) };
-        Self::open(from.clone(), args.options()).map(Some)
+/// Opens the model that was given, or else the one that made the vectors of an index, with the options of then but where
+/// others are given.
+pub fn of_index(folder: &Path, args: &ModelArgs) -> Result<Option<Model>> {
+    if args.dense.is_some() {
+        return given(args);
     }
-
-    /// Opens the model that was given, or else the one that made the vectors of an index, with the options of then but where
-    /// others are given.
-    pub fn of_index(folder: &Path, args: &ModelArgs) -> Result<Option<Self>> {
-        if args.dense.is_some() {
-            return Self::given(args);
-        }
-        let Some(vectors) = IndexAbout::read(folder).map_err(unusable)?.vectors else { return Ok(None) };
-        let mut options = match vectors.model_options {
-            Value::Object(options) => options,
-            _ => Map::new(),
-        };
-        options.extend(args.options());
-        Self::open(vectors.from, options).map(Some)
-    }
-
-    fn open(from: String, options: Map<String, Value>) -> Result<Self> {
-        let options = Value::Object(options);
-        let parsed: EmbedOptions = serde_json::from_value(options.clone()).map_err(|error| {
-            Error::mistake(format!("{from}: the options of the model cannot be read: {error}"))
-        })?;
-        let embedder =
-            ragstill_embed::open(&from, &parsed).map_err(|error| Error::mistake(error.to_string()))?;
-        Ok(Self { embedder, from, options })
-    }
+    Model::of_index(folder, args.options()).map_err(|error| Error::mistake(error.to_string()))
 }
 
 /// Opens what `ragstill index` made, to be searched as it is wanted.
 pub fn open_index(folder: &Path, kind: RetrieverKind, args: &ModelArgs) -> Result<Collection> {
-    let model = if kind.needs_model() { Model::of_index(folder, args)? } else { None };
+    let model = if kind.needs_model() { of_index(folder, args)? } else { None };
     Collection::open_with(folder, kind, model.map(|model| model.embedder)).map_err(unusable)
 }

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use ragstill_engine::{Error, Result};
-use ragstill_retrieve::Collection;
+use ragstill_retrieve::RetrieverKind;
 use ragstill_server::{Address, Answerer, Ended, Server, ServerConfig, Token};
 use ragstill_teacher::{Prompts, Stop, TeacherConfig};
 use serde_json::{Map, Value};
 
-use super::index::unusable;
+use super::model::{ModelArgs, open_index};
 use super::search::read_collection;
 use crate::args::Bm25Args;
 use crate::descriptors;
@@ -28,6 +28,9 @@ pub struct ServeArgs {
     /// A folder that `ragstill index` made, in place of --input
     #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "text", "k1", "b", "lucene_lengths", "language"])]
     pub index: Option<PathBuf>,
+    /// How passages are found; all but bm25 need an index with vectors
+    #[arg(long, value_name = "bm25|dense|hybrid", default_value_t, conflicts_with = "input")]
+    pub retriever: RetrieverKind,
     /// The field that holds the text
     #[arg(long, value_name = "FIELD", default_value = "text")]
     pub text: String,
@@ -93,7 +96,7 @@ pub fn serve(args: &ServeArgs) -> Result<ExitCode> {
             None => None,
         };
         let collection = match &args.index {
-            Some(folder) => Collection::open(folder).map_err(unusable)?,
+            Some(folder) => open_index(folder, args.retriever, &ModelArgs::default())?,
             None => read_collection(&args.input, &args.text, &args.bm25)?,
         };
         let passages = collection.len();

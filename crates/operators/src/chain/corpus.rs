@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ragstill_embed::open_index;
 use ragstill_engine::{Error, Result};
 use ragstill_ingest::{ErrorKind, Input, ReadOptions, TextColumn};
-use ragstill_retrieve::{Bm25Builder, Collection, Passage, own_id};
+use ragstill_retrieve::{Bm25Builder, Collection, Passage, RetrieverKind, own_id};
 
 /// What is searched.
 #[derive(Debug, Clone)]
@@ -20,13 +21,18 @@ pub struct Corpus {
 ///
 /// # Errors
 /// When neither or both are given, or they cannot be used; the message starts with the option's name.
-pub fn open_corpus(corpus: &[PathBuf], index: Option<&Path>) -> Result<Corpus> {
+pub fn open_corpus(corpus: &[PathBuf], index: Option<&Path>, retriever: RetrieverKind) -> Result<Corpus> {
+    if index.is_none() && retriever.needs_model() && !corpus.is_empty() {
+        return Err(Error::mistake(format!(
+            "option `retriever`: `{retriever}` searches an index that has vectors; make one with `ragstill index … --dense MODEL`, and give it as `index`"
+        )));
+    }
     match (corpus, index) {
         ([], None) => Err(Error::mistake(
             "options `corpus` and `index`: there is nothing to search; name files or folders as `corpus`, or what `ragstill index` made as `index`",
         )),
         ([], Some(folder)) => {
-            let collection = Collection::open(folder)
+            let collection = open_index(folder, retriever)
                 .map_err(|error| Error::mistake(format!("option `index`: {error}")))?;
             searchable(collection, 0, "index")
         }
@@ -89,7 +95,7 @@ fn read(paths: &[PathBuf]) -> Result<Corpus> {
 mod tests {
     use std::path::Path;
 
-    use super::open_corpus;
+    use super::{RetrieverKind, open_corpus};
 
     #[test]
     fn faults_name_the_option() {
@@ -97,13 +103,13 @@ mod tests {
         let file = folder.path().join("a.jsonl");
         std::fs::write(&file, "{\"id\": \"p1\", \"contents\": \"Lake\\nIt is deep.\"}\n{broken\n").unwrap();
         let fault = |corpus: &[std::path::PathBuf], index: Option<&Path>| {
-            open_corpus(corpus, index).unwrap_err().to_string()
+            open_corpus(corpus, index, RetrieverKind::Bm25).unwrap_err().to_string()
         };
         assert!(fault(&[], None).contains("nothing to search"));
         assert!(fault(std::slice::from_ref(&file), Some(folder.path())).contains("give one of them"));
         assert!(fault(&[], Some(folder.path())).starts_with("option `index`: "));
         assert!(fault(&[folder.path().join("none")], None).starts_with("option `corpus`: "));
-        let corpus = open_corpus(&[file], None).unwrap();
+        let corpus = open_corpus(&[file], None, RetrieverKind::Bm25).unwrap();
         assert_eq!((corpus.collection.len(), corpus.unreadable), (1, 1));
         let passage = corpus.collection.passage(0).unwrap();
         assert_eq!((&*passage.id, &*passage.contents()), ("p1", "Lake\nIt is deep."));

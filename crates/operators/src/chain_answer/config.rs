@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use ragstill_engine::{Error, Result};
 use ragstill_ingest::TokenCounter;
+use ragstill_retrieve::RetrieverKind;
 use serde::{Deserialize, Serialize};
 
 use crate::chain::{ChainOptions, Style, Window};
@@ -18,6 +19,8 @@ pub struct ChainAnswerConfig {
     pub corpus: Vec<PathBuf>,
     /// The folder of an index that `ragstill index` made, in place of `corpus`.
     pub index: Option<PathBuf>,
+    /// How the passages of an index are found: `bm25`, or `dense` or `hybrid` where it has vectors; default `bm25`.
+    pub retriever: RetrieverKind,
     /// How many passages a search finds at most; at least 1, default 3.
     pub top_k: usize,
     /// The most steps of a chain, the last included; at least 1, default 15.
@@ -54,6 +57,7 @@ impl Default for ChainAnswerConfig {
         Self {
             corpus: Vec::new(),
             index: None,
+            retriever: RetrieverKind::default(),
             top_k,
             iter_num_max: 15,
             max_tries,

@@ -53,7 +53,8 @@ impl Operator for ChainAnswer {
     }
 
     fn open(&mut self) -> Result<()> {
-        self.corpus = Some(open_corpus(&self.config.corpus, self.config.index.as_deref())?);
+        self.corpus =
+            Some(open_corpus(&self.config.corpus, self.config.index.as_deref(), self.config.retriever)?);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ragstill_retrieve::RetrieverKind;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -16,6 +17,8 @@ pub struct ReasoningChainConfig {
     pub corpus: Vec<PathBuf>,
     /// The folder of an index that `ragstill index` made, in place of `corpus`.
     pub index: Option<PathBuf>,
+    /// How the passages of an index are found: `bm25`, or `dense` or `hybrid` where it has vectors; default `bm25`.
+    pub retriever: RetrieverKind,
     /// How many passages a search finds at most; at least 1, default 3.
     pub top_k: usize,
     /// The most steps of a chain, the last included; at least 1, default 25.
@@ -59,6 +62,7 @@ impl Default for ReasoningChainConfig {
         Self {
             corpus: Vec::new(),
             index: None,
+            retriever: RetrieverKind::default(),
             top_k,
             iter_num_max,
             max_tries,

@@ -70,7 +70,8 @@ impl Operator for ReasoningChain {
     }
 
     fn open(&mut self) -> Result<()> {
-        self.corpus = Some(open_corpus(&self.config.corpus, self.config.index.as_deref())?);
+        self.corpus =
+            Some(open_corpus(&self.config.corpus, self.config.index.as_deref(), self.config.retriever)?);
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::build::open_documents;
@@ -15,7 +16,8 @@ use crate::storage::IndexFileError;
 use crate::{Bm25Index, DocId, Hybrid, HybridOptions, Retriever};
 
 /// How passages are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum RetrieverKind {
     /// By their words.
     #[default]

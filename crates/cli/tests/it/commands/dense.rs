@@ -187,3 +187,68 @@ fn negatives_are_ranked_by_an_index() {
         .exits(2)
         .complains(&["--index <DIR>"]);
 }
+
+#[test]
+fn a_server_and_chains_find_by_vectors() {
+    let sandbox = sandbox();
+    let server = Server::start("words");
+    sandbox
+        .ragstill(&[
+            "index",
+            "--out",
+            "ix",
+            "--input",
+            "docs.jsonl",
+            "--dense",
+            &server.address,
+            "--model",
+            "words",
+        ])
+        .exits(0);
+    let (served, address) = super::serve::serve(&sandbox, &["--index", "ix", "--retriever", "dense"], &[]);
+    let found = super::serve::search(&address, "old fish");
+    // The second shares no word with the query but for its title, which BM25 does not read.
+    assert_eq!(
+        found.as_array().unwrap().iter().map(|found| &found["id"]).collect::<Vec<_>>(),
+        ["a", "b", "c"],
+        "{found}"
+    );
+    served.terminate();
+    served.ends_within(std::time::Duration::from_secs(30)).exits(0);
+    let asked = server.embedded();
+    for kind in ["dense", "hybrid"] {
+        let answered = sandbox.ragstill(&[
+            "ask",
+            "Which fish is red?",
+            "--index",
+            "ix",
+            "--retriever",
+            kind,
+            "--teacher",
+            "extractive",
+            "--json",
+        ]);
+        assert!(answered.stdout.contains("\"a\""), "{kind}: {}", answered.stdout);
+    }
+    assert!(server.embedded() >= asked + 2, "queries were not embedded");
+    sandbox
+        .ragstill(&["ask", "Which fish is red?", "--input", "docs.jsonl", "--retriever", "dense"])
+        .exits(2)
+        .complains(&["--retriever", "`dense` searches an index that has vectors", "--index"]);
+    sandbox.write("q.jsonl", "{\"question\": \"Which fish is red?\", \"answer\": \"red fish\"}\n");
+    sandbox
+        .ragstill(&[
+            "run",
+            "rearag",
+            "--input",
+            "q.jsonl",
+            "--out",
+            "out",
+            "--set",
+            "chains.index=ix",
+            "--set",
+            "chains.retriever=vectors",
+        ])
+        .exits(2)
+        .complains(&["retriever"]);
+}

@@ -21,7 +21,7 @@ fn sandbox() -> Sandbox {
 }
 
 /// Starts a server; its address is what it prints.
-fn serve(sandbox: &Sandbox, args: &[&str], env: &[(&str, &str)]) -> (Spawned, String) {
+pub(super) fn serve(sandbox: &Sandbox, args: &[&str], env: &[(&str, &str)]) -> (Spawned, String) {
     let args: Vec<_> = ["serve", "--port", "0"].iter().chain(args).collect();
     let mut served = sandbox.spawn_with_env(&args, env);
     let line = served.first_line();
@@ -44,7 +44,7 @@ fn send(address: &str, method: &str, path: &str, headers: &str, body: &str) -> (
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
-fn search(address: &str, query: &str) -> Value {
+pub(super) fn search(address: &str, query: &str) -> Value {
     let (status, body) = send(address, "POST", "/search", "", &format!("{{\"query\": \"{query}\"}}"));
     assert_eq!(status, 200, "{body}");
     serde_json::from_str(&body).unwrap()
