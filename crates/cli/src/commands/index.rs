@@ -100,21 +100,21 @@ fn vectors_of(folder: &Path) -> Option<IndexVectors> {
 /// Writes the documents and the index of their words; returns what to tell.
 fn write_documents(args: &IndexArgs, folder: &Path) -> Result<String> {
     let began = Instant::now();
-    let writer = if args.add {
-        IndexWriter::add(folder)
+    let (writer, input, field) = if args.add {
+        let writer = IndexWriter::add(folder).map_err(unusable)?;
+        let field = writer.options().text_field.clone();
+        let input = Input::open(&args.input, &read_options(&field))?;
+        (writer, input, field)
     } else {
+        // The input comes before the folder, which is not made for nothing.
+        let input = Input::open(&args.input, &read_options(&args.text))?;
         let options = IndexOptions {
             text_field: args.text.clone(),
             params: bm25_params(&args.bm25),
             analyzer: Analyzer::for_language(args.bm25.language),
         };
-        // Before a folder is made.
-        Input::open(&args.input, &read_options(&args.text))?;
-        IndexWriter::create(folder, options)
+        (IndexWriter::create(folder, options).map_err(unusable)?, input, args.text.clone())
     };
-    let writer = writer.map_err(unusable)?;
-    let field = writer.options().text_field.clone();
-    let input = Input::open(&args.input, &read_options(&field))?;
     let mut entries = Entries { records: input.records(), field: &field, place: None, fault: None };
     let written = writer.write(&mut entries);
     if let Some(fault) = entries.fault {

@@ -42,6 +42,17 @@ fn what_is_found_is_the_same_with_and_without() {
 }
 
 #[test]
+fn documents_come_from_standard_input_too() {
+    let sandbox = Sandbox::new();
+    let index = |more: &[&str], rows: &str| {
+        sandbox.ragstill_with_stdin(&[&["index", "--input", "-", "--out", "ix"], more].concat(), rows)
+    };
+    index(&[], "{\"id\": \"a\", \"text\": \"red fish\"}\n").exits(0).says(&["1 documents indexed"]);
+    index(&["--add"], "{\"id\": \"b\", \"text\": \"blue fish\"}\n").exits(0).says(&["2 documents indexed"]);
+    sandbox.ragstill(&["search", "--index", "ix", "blue"]).exits(0).says(&["b  blue fish"]);
+}
+
+#[test]
 fn an_index_keeps_its_language_and_parameters() {
     let sandbox = Sandbox::new();
     sandbox.write(
