@@ -9,6 +9,7 @@
 //! A tile of a few rows and a few queries is computed at once, with all its sums in registers, so that each number is
 //! loaded once for several products. Nothing is packed or transposed, because rows and queries lie along the numbers
 //! that are multiplied; for 256 queries that is as fast as OpenBLAS's matrix product, for 16 several times faster.
+//! For a single query rows come one by one: memory is what takes the time then, and it is read fastest in its own order.
 
 /// Sums of a score, and numbers that are loaded at once.
 pub(super) const LANES: usize = 16;
@@ -132,7 +133,7 @@ mod avx512 {
 
     type V = __m512;
 
-    scores!(#[target_feature(enable = "avx512f,avx512vl")] rows: 6, queries: 4, rows of one query: 8);
+    scores!(#[target_feature(enable = "avx512f,avx512vl")] rows: 6, queries: 4, rows of one query: 1);
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512vl")]
@@ -203,7 +204,7 @@ mod avx2 {
 
     type V = [__m256; 2];
 
-    scores!(#[target_feature(enable = "avx2,fma")] rows: 3, queries: 2, rows of one query: 4);
+    scores!(#[target_feature(enable = "avx2,fma")] rows: 3, queries: 2, rows of one query: 1);
 
     #[inline]
     #[target_feature(enable = "avx2,fma")]
