@@ -9,7 +9,7 @@
 //! A tile of a few rows and a few queries is computed at once, with all its sums in registers, so that each number is
 //! loaded once for several products. Nothing is packed or transposed, because rows and queries lie along the numbers
 //! that are multiplied; for 256 queries that is as fast as OpenBLAS's matrix product, for 16 several times faster.
-//! For a single query rows come one by one: memory is what takes the time then, and it is read fastest in its own order.
+//! For a single query rows are scored one by one: memory is what takes the time then, and it is read fastest in its own order.
 
 /// Sums of a score, and numbers that are loaded at once.
 pub(super) const LANES: usize = 16;
@@ -31,13 +31,14 @@ pub(super) enum Sum {
 
 /// Defines `scores` over a module's vectors: `V`, `zero`, `load`, `fused`, `less` and `totals`.
 macro_rules! scores {
-    ($(#[$feature:meta])* rows: $rows:literal, queries: $queries:literal, rows of one query: $single:literal) => {
-        /// The scores of [`BLOCK`] rows: of the first row for each query, of the second, and so on.
+    ($(#[$feature:meta])* rows: $rows:literal, queries: $queries:literal) => {
+        /// The scores of [`BLOCK`] rows, or of any number for a single query: of the first row for each query, of the second,
+        /// and so on.
         $(#[$feature])*
         pub(super) fn scores(rows: &[Chunk], queries: &[Chunk], width: usize, sum: Sum, out: &mut [f32]) {
             match (queries.len() == width, sum) {
-                (true, Sum::Products) => tiles::<$single, 1, false>(rows, queries, width, out),
-                (true, Sum::Differences) => tiles::<$single, 1, true>(rows, queries, width, out),
+                (true, Sum::Products) => tiles::<1, 1, false>(rows, queries, width, out),
+                (true, Sum::Differences) => tiles::<1, 1, true>(rows, queries, width, out),
                 (false, Sum::Products) => tiles::<$rows, $queries, false>(rows, queries, width, out),
                 (false, Sum::Differences) => tiles::<$rows, $queries, true>(rows, queries, width, out),
             }
@@ -133,7 +134,7 @@ mod avx512 {
 
     type V = __m512;
 
-    scores!(#[target_feature(enable = "avx512f,avx512vl")] rows: 6, queries: 4, rows of one query: 1);
+    scores!(#[target_feature(enable = "avx512f,avx512vl")] rows: 6, queries: 4);
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512vl")]
@@ -204,7 +205,7 @@ mod avx2 {
 
     type V = [__m256; 2];
 
-    scores!(#[target_feature(enable = "avx2,fma")] rows: 3, queries: 2, rows of one query: 1);
+    scores!(#[target_feature(enable = "avx2,fma")] rows: 3, queries: 2);
 
     #[inline]
     #[target_feature(enable = "avx2,fma")]
@@ -271,7 +272,7 @@ mod plain {
 
     type V = Chunk;
 
-    scores!(rows: 2, queries: 2, rows of one query: 4);
+    scores!(rows: 2, queries: 2);
 
     #[inline(always)]
     fn zero() -> V {
@@ -380,12 +381,12 @@ impl Kernel {
         Self::all().next().unwrap_or(Self::Plain)
     }
 
-    /// The scores of [`BLOCK`] rows, each of `width` chunks, for one query or a multiple of [`QUERIES`]: those of the first
-    /// row, of the second, and so on.
+    /// The scores of [`BLOCK`] rows, each of `width` chunks, for a multiple of [`QUERIES`], or of any number of rows for one
+    /// query: those of the first row, of the second, and so on.
     pub(super) fn scores(self, rows: &[Chunk], queries: &[Chunk], width: usize, sum: Sum, out: &mut [f32]) {
-        debug_assert_eq!(rows.len(), BLOCK * width);
+        debug_assert!(rows.len() == BLOCK * width || queries.len() == width);
         debug_assert!(queries.len() == width || queries.len().is_multiple_of(QUERIES * width));
-        debug_assert_eq!(out.len() * width, BLOCK * queries.len());
+        debug_assert_eq!(out.len() * width, rows.len() / width * queries.len());
         call!(self, scores(rows, queries, width, sum, out));
     }
 
