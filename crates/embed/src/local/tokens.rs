@@ -1,5 +1,6 @@
 //! `tokenizer.json`: texts to tokens.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use ragstill_retrieve::EmbedError;
@@ -35,8 +36,8 @@ impl Tokens {
             _ => fault(&path, error),
         })?;
         hash.update(&bytes);
-        let mut tokenizer = Tokenizer::from_bytes(&bytes)
-            .map_err(|error| fault(&path, format!("this is no tokenizer that can be read: {error}")))?;
+        let mut tokenizer = parse(&bytes)
+            .map_err(|why| fault(&path, format!("this is no tokenizer that can be read: {why}")))?;
         let largest = tokenizer.get_vocab(true).into_values().max().unwrap_or(0) as usize;
         if largest >= config.vocabulary {
             return Err(fault(
@@ -52,6 +53,8 @@ impl Tokens {
         tokenizer.with_truncation(Some(truncation)).map_err(|error| {
             fault(&path, format!("texts cannot be cut after {} tokens: {error}", reading.max_tokens))
         })?;
+        // What its parts say of each other is found out only when they are used.
+        encode(&tokenizer, "a").map_err(|why| fault(&path, format!("it cannot be used: {why}")))?;
         Ok(Self { tokenizer, lowercase: reading.lowercase, vocabulary: config.vocabulary })
     }
 
@@ -69,16 +72,32 @@ impl Tokens {
         if self.lowercase {
             read = read.to_lowercase();
         }
-        let encoded = self
-            .tokenizer
-            .encode_fast(read, true)
-            .map_err(|error| EmbedError::permanent(format!("a text cannot be cut into tokens: {error}")))?;
-        let tokens = encoded.get_ids().to_vec();
+        let tokens = encode(&self.tokenizer, &read)
+            .map_err(|why| EmbedError::permanent(format!("a text cannot be cut into tokens: {why}")))?;
         match tokens.iter().find(|&&token| token as usize >= self.vocabulary) {
             Some(token) => Err(EmbedError::permanent(format!(
                 "the tokenizer made a token {token}, which the model does not know"
             ))),
             None => Ok(tokens),
         }
+    }
+}
+
+/// The tokenizer of a file. The library panics on some files that are no JSON.
+fn parse(bytes: &[u8]) -> Result<Tokenizer, String> {
+    serde_json::from_slice::<serde_json::Value>(bytes).map_err(|error| error.to_string())?;
+    match catch_unwind(|| Tokenizer::from_bytes(bytes)) {
+        Ok(read) => read.map_err(|error| error.to_string()),
+        Err(_) => Err("its parts are none that are known".to_owned()),
+    }
+}
+
+/// The tokens of a text, those that a model wants around it included. The library panics on some tokenizers whose parts do not
+/// fit together, such as a template with a token that it has no number for.
+fn encode(tokenizer: &Tokenizer, text: &str) -> Result<Vec<u32>, String> {
+    match catch_unwind(AssertUnwindSafe(|| tokenizer.encode_fast(text, true))) {
+        Ok(Ok(encoded)) => Ok(encoded.get_ids().to_vec()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("the tokens of its parts do not fit together".to_owned()),
     }
 }

@@ -138,6 +138,14 @@ fn tokenizers_that_do_not_fit() {
     assert_says(&fault, &["tokenizer.json", "token 15", "10 rows", "another model"]);
     let fault = said(|model| fs::write(model.path().join("tokenizer.json"), "{}").unwrap());
     assert_says(&fault, &["tokenizer.json", "no tokenizer that can be read"]);
+    let fault = said(|model| {
+        let path = model.path().join("tokenizer.json");
+        let mut tokenizer: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let tokens = tokenizer["post_processor"]["special_tokens"].as_object_mut().unwrap();
+        assert!(tokens.remove("[CLS]").is_some());
+        fs::write(&path, tokenizer.to_string()).unwrap();
+    });
+    assert_says(&fault, &["tokenizer.json", "it cannot be used", "do not fit together"]);
 }
 
 #[test]
