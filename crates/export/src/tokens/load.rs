@@ -1,5 +1,6 @@
 //! Reading a `tokenizer.json`, and telling it from what lies beside it.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use serde_json::Value;
@@ -12,6 +13,8 @@ pub(super) fn read(path: &Path) -> Result<Tokenizer> {
         Error::option("tokenizer", format!("{} {message}; give the model's tokenizer.json", path.display()))
     };
     let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read ({error})")))?;
+    // The library panics on some files that are no JSON.
+    serde_json::from_slice::<Value>(&bytes).map_err(|error| wrong(kind(&bytes, &error)))?;
     let mut tokenizer = Tokenizer::from_bytes(&bytes).map_err(|error| wrong(kind(&bytes, &error)))?;
     // Files often say how a model's input is cut and filled up, which would change an example in silence.
     tokenizer.with_truncation(None).map_err(|error| wrong(format!("cannot be used ({error})")))?;
@@ -23,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<Tokenizer> {
 }
 
 /// What the file is, when it is no `tokenizer.json`.
-fn kind(bytes: &[u8], error: &tokenizers::Error) -> String {
+fn kind(bytes: &[u8], error: &dyn Display) -> String {
     let Ok(json) = serde_json::from_slice::<Value>(bytes) else {
         // A SentencePiece model is a protocol buffer whose first field is its first piece.
         return if std::str::from_utf8(bytes).is_err() {

@@ -13,7 +13,7 @@ mod subject;
 mod values;
 
 pub(crate) use language::Language;
-pub(crate) use spellings::spellings;
+pub(crate) use spellings::{MONTHS, spellings};
 pub(crate) use subject::subject;
 
 use ragstill_teacher::extractive::sentences;

@@ -31,7 +31,7 @@ const GERMAN: &[(&str, &[&str])] = &[
 ];
 
 /// The months in English.
-const MONTHS: [&str; 12] = [
+pub(crate) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -53,6 +53,11 @@ fn tokenizers() {
         ("{\"model_type\": \"llama\"}", "is the config.json of a model"),
         (&serde_json::Value::from(vocab).to_string(), "is a vocabulary"),
         ("a b\nc d", "is no tokenizer"),
+        // The library panics on this one.
+        (
+            "{\"version\": \"1.0\", \"decoder\": {\"type\": \"WordPiece\", \"prefix\": \"\\ud800\"}}",
+            "is no tokenizer (",
+        ),
         (
             "{\"version\": \"1.0\", \"model\": {\"type\": \"Strange\"}}",
             "is a tokenizer.json that cannot be read",

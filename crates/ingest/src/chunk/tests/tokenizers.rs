@@ -122,12 +122,18 @@ fn tokens_are_counted_without_the_cuts_and_fillings_of_a_model() {
 
 #[test]
 fn a_file_that_is_no_tokenizer_is_a_fault_that_names_it() {
-    let (_folder, path) = file("{\"model\": 1}");
-    let message = TokenCounter::load(&path).unwrap_err().to_string();
-    assert!(
-        message.starts_with(&format!("chunk.tokenizer: {} is no tokenizer (", path.display())),
-        "{message}"
-    );
+    // On the second the library panics.
+    let texts =
+        [r#"{"model": 1}"#, r#"{"version": "1.0", "decoder": {"type": "WordPiece", "prefix": "\ud800"}}"#];
+    for text in texts {
+        let (_folder, path) = file(text);
+        let message = TokenCounter::load(&path).unwrap_err().to_string();
+        assert!(
+            message.starts_with(&format!("chunk.tokenizer: {} is no tokenizer (", path.display())),
+            "{message}"
+        );
+    }
+    let (_folder, path) = file("{}");
     let missing = path.with_file_name("none.json");
     let options = ChunkOptions { by: ChunkBy::Tokens, tokenizer: Some(missing), ..ChunkOptions::default() };
     let message = Chunker::new(&options).unwrap_err().to_string();

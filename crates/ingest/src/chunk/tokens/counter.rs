@@ -50,14 +50,16 @@ impl TokenCounter {
         let bytes = std::fs::read(path).map_err(|error| {
             format!("cannot be read ({error}); give the path of a model's tokenizer.json, or leave it out to estimate")
         })?;
-        let wrong = |error: tokenizers::Error| {
+        let wrong = |error: &dyn std::fmt::Display| {
             format!(
                 "is no tokenizer ({error}); give a tokenizer.json as Hugging Face's tokenizers write it, or leave it out to estimate"
             )
         };
-        let mut tokenizer = tokenizers::Tokenizer::from_bytes(&bytes).map_err(wrong)?;
+        // The library panics on some files that are no JSON.
+        serde_json::from_slice::<serde_json::Value>(&bytes).map_err(|error| wrong(&error))?;
+        let mut tokenizer = tokenizers::Tokenizer::from_bytes(&bytes).map_err(|error| wrong(&error))?;
         // Files often say how a model's input is cut and filled up, which would hide the length of a text.
-        tokenizer.with_truncation(None).map_err(wrong)?;
+        tokenizer.with_truncation(None).map_err(|error| wrong(&error))?;
         tokenizer.with_padding(None);
         // Some have no token for what they do not know, and then fail at the first text that has any of it.
         tokenizer.encode_fast(STRANGE, false).map_err(|error| {

@@ -1,5 +1,7 @@
 //! What kind of answer a question wants, and where a sentence holds it.
 
+use crate::preview_facts::MONTHS;
+
 /// Units of amounts.
 const UNITS: &[&str] = &[
     "m",
@@ -49,21 +51,6 @@ const UNITS: &[&str] = &[
     "cycles",
     "million",
     "billion",
-];
-
-const MONTHS: &[&str] = &[
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
 ];
 
 /// `how …` with what it measures as a noun.
