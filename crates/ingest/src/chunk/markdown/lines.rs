@@ -2,6 +2,8 @@
 
 use memchr::memchr2;
 
+use crate::chunk::cut::trim_start;
+
 /// A line of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
@@ -11,7 +13,7 @@ pub(super) struct Line<'a> {
     pub page_end: bool,
     /// How far it is indented, in columns.
     pub indent: usize,
-    /// Its text without white space at its ends.
+    /// Its text without white space at its ends, but for a space that a combining mark sits on.
     pub content: &'a str,
     /// The first byte of that.
     pub content_start: usize,
@@ -30,13 +32,13 @@ pub(super) fn line_at(text: &str, start: usize) -> Option<Line<'_>> {
             _ => break,
         }
     }
-    let tail = text[start..end].trim_start();
+    let content_start = trim_start(&text[..end], start);
     Some(Line {
         next: (end + 1).min(text.len()),
         page_end: length.is_some_and(|length| rest[length] == b'\x0c'),
         indent,
-        content: tail.trim_end(),
-        content_start: end - tail.len(),
+        content: text[content_start..end].trim_end(),
+        content_start,
     })
 }
 

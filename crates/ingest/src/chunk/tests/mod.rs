@@ -35,3 +35,11 @@ fn a_space_that_a_character_before_has_joined_starts_no_repetition() {
         chunks(text, false, &options(ChunkBy::Characters, 9, 2)).into_iter().map(|c| c.span).collect();
     assert!(spans.len() > 1 && spans.iter().all(|span| span.start != 7 && span.end != 7), "{spans:?}");
 }
+
+#[test]
+fn a_space_with_a_mark_on_it_begins_its_heading() {
+    let text = "```\n\n```\n \u{200d}Heading\n===\n\n- An item that is longer";
+    let spans: Vec<_> =
+        chunks(text, true, &options(ChunkBy::Markdown, 20, 0)).into_iter().map(|c| c.span).collect();
+    assert!(spans.iter().any(|span| span.start == 9) && spans.iter().all(|span| span.end != 10), "{spans:?}");
+}
