@@ -108,7 +108,8 @@ impl ChainRunner {
         (length > MOST_QUESTION).then(|| format!("the question has more than {MOST_QUESTION} characters"))
     }
 
-    /// Makes the chain of a question; `tell` is told what happens.
+    /// Makes a chain for a question; `tell` is told what happens. Another `attempt`, counted from 0, is made of other
+    /// samples of the teacher's, and of the same answers to the same queries.
     ///
     /// # Errors
     /// A teacher's, and those of the index. A chain that does not come to an answer is no error.
@@ -118,19 +119,23 @@ impl ChainRunner {
         context: &Context,
         question: &str,
         collection: &Arc<Collection>,
+        attempt: u32,
         tell: &(dyn Fn(Told<'_>) + Send + Sync),
     ) -> Result<Chain> {
         let mut tries = Tries { made: 0, most: self.options.max_tries, tell };
+        // No step of a chain has more samples than this.
+        let first_sample = self.options.max_tries.saturating_add(1).saturating_mul(attempt);
         let mut steps: Vec<ChainStep> = Vec::new();
         let end = loop {
             let number = u32::try_from(steps.len()).unwrap_or(u32::MAX).saturating_add(1);
             if number > self.options.iter_num_max {
                 break End::OutOfSteps;
             }
-            let mut step = match self.think(record, context, question, &steps, &mut tries).await? {
-                Ok(step) => step,
-                Err(end) => break end,
-            };
+            let mut step =
+                match self.think(record, context, question, &steps, first_sample, &mut tries).await? {
+                    Ok(step) => step,
+                    Err(end) => break end,
+                };
             tell(Told::Step(number, &step));
             if let Action::Finish { answer } = &step.action {
                 let end = End::Finished(answer.clone());
@@ -163,12 +168,13 @@ impl ChainRunner {
         context: &Context,
         question: &str,
         steps: &[ChainStep],
+        first_sample: u32,
         tries: &mut Tries<'_>,
     ) -> Result<std::result::Result<ChainStep, End>> {
         let number = u32::try_from(steps.len()).unwrap_or(u32::MAX).saturating_add(1);
         let variables = Arc::new(variables(question, steps));
         let turns = self.within_window(&variables, turns(steps, self.options.style), context)?;
-        for sample in 0.. {
+        for sample in first_sample.. {
             let answer = self.ask(record, context, &variables, &turns, sample).await?;
             match self.read(&answer, number, steps) {
                 Ok(step) => return Ok(Ok(step)),

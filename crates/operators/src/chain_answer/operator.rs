@@ -70,7 +70,7 @@ impl Operator for ChainAnswer {
         if let Some(reason) = ChainRunner::question_fault(question) {
             return Ok(Outcome::Reject(reason));
         }
-        let chain = self.runner.run(record, context, question, &corpus.collection, &|_| {}).await?;
+        let chain = self.runner.run(record, context, question, &corpus.collection, 0, &|_| {}).await?;
         let answer = self.runner.short_answer(record, context, question, &chain).await?;
         if answer.is_none() {
             context.note("questions have no answer, because their chain did not come to an end");

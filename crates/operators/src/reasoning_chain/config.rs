@@ -29,6 +29,8 @@ pub struct ReasoningChainConfig {
     pub max_same_query: u32,
     /// The most characters of an observation; at least 100, default 4000. Longer ones are cut.
     pub max_observation: usize,
+    /// How many chains are made for a question at most, each when the one before was not valid; at least 1, default 1.
+    pub max_chains: u32,
     /// Chains whose answer has a lower F1 are dropped, 0 to 1; default 0. Those with an F1 of 0 always are.
     pub min_f1: f64,
     /// Whether chains that search for the same thing twice are dropped; default false.
@@ -68,6 +70,7 @@ impl Default for ReasoningChainConfig {
             max_tries,
             max_same_query,
             max_observation,
+            max_chains: 1,
             min_f1: 0.0,
             no_repeated_query: false,
             evidence: false,

@@ -19,6 +19,36 @@ use crate::words::contains_words;
 /// What is said of chains that keep every rule.
 const VALID: &str = "the chain is valid";
 
+/// A chain with what is said of it.
+struct Judged {
+    fields: Map<String, Value>,
+    f1: f64,
+    /// Why it is not whole, if it is not.
+    broken: Option<String>,
+    /// Why it is not wanted, if it is not.
+    unwanted: Option<String>,
+}
+
+impl Judged {
+    fn is_valid(&self) -> bool {
+        self.broken.is_none() && self.unwanted.is_none()
+    }
+
+    /// Whether this one is kept of two: a valid chain, else a whole one, else the one with the better answer.
+    fn is_better(&self, other: &Self) -> bool {
+        let rank = |judged: &Self| (judged.is_valid(), judged.broken.is_none(), judged.f1);
+        rank(self) > rank(other)
+    }
+
+    fn into_outcome(self) -> Outcome {
+        match (self.broken, self.unwanted) {
+            (Some(why), _) => Outcome::RejectWith(self.fields, why),
+            (None, Some(why)) => Outcome::FilterWith(self.fields, why),
+            (None, None) => Outcome::Keep(self.fields),
+        }
+    }
+}
+
 /// Lets a reasoning teacher search for the answer to a question, step by step, and keeps the chains that have found it.
 #[derive(Debug)]
 pub struct ReasoningChain {
@@ -38,6 +68,9 @@ impl Define for ReasoningChain {
     fn build(config: ReasoningChainConfig, prompts: &Prompts) -> Result<Self> {
         if !(0.0..=1.0).contains(&config.min_f1) {
             return Err(Error::mistake("option `min_f1` must be from 0 to 1"));
+        }
+        if config.max_chains == 0 {
+            return Err(Error::mistake("option `max_chains` must be at least 1, found 0"));
         }
         let runner = ChainRunner::load(prompts, config.chain_options(), false)?;
         Ok(Self { config, runner, corpus: None, told_unreadable: AtomicBool::new(false) })
@@ -98,20 +131,36 @@ impl Operator for ReasoningChain {
             Ok(gold) => gold,
             Err(reason) => return Ok(Outcome::Reject(reason)),
         };
-        let chain = self.runner.run(record, context, question, &corpus.collection, &|_| {}).await?;
-        if chain.reflections() > 0 {
-            context.note("chains searched again after a search that had not found an answer");
+        let mut best: Option<Judged> = None;
+        let mut made = 0;
+        while made < config.max_chains && !best.as_ref().is_some_and(Judged::is_valid) {
+            if made == 1 {
+                context.note("questions got another chain because the first was not valid");
+            }
+            let chain = self.runner.run(record, context, question, &corpus.collection, made, &|_| {}).await?;
+            if chain.reflections() > 0 {
+                context.note("chains searched again after a search that had not found an answer");
+            }
+            if chain.tries > 0 {
+                context.note("chains had replies that could not be used and were asked for again");
+            }
+            let judged = self.judged(question, &gold, &chain);
+            if best.as_ref().is_none_or(|best| judged.is_better(best)) {
+                best = Some(judged);
+            }
+            made += 1;
         }
-        if chain.tries > 0 {
-            context.note("chains had replies that could not be used and were asked for again");
-        }
-        Ok(self.judged(question, &gold, &chain))
+        let Some(mut best) = best else {
+            return Ok(Outcome::Reject("no chain was made".to_owned()));
+        };
+        best.fields[&config.output_counts_key]["chains"] = json!(made);
+        Ok(best.into_outcome())
     }
 }
 
 impl ReasoningChain {
-    /// What becomes of a chain, which is kept with what is said of it in any case.
-    fn judged(&self, question: &str, gold: &[String], chain: &Chain) -> Outcome {
+    /// What is said of a chain; its fields are there in any case.
+    fn judged(&self, question: &str, gold: &[String], chain: &Chain) -> Judged {
         let config = &self.config;
         let conversation = chain.conversation(question);
         let prediction = match &chain.end {
@@ -132,11 +181,7 @@ impl ReasoningChain {
             (config.output_counts_key.clone(), chain.counts()),
             (config.output_conversation_key.clone(), Value::Array(conversation)),
         ]);
-        match (broken, unwanted) {
-            (Some(why), _) => Outcome::RejectWith(fields, why),
-            (None, Some(why)) => Outcome::FilterWith(fields, why),
-            (None, None) => Outcome::Keep(fields),
-        }
+        Judged { fields, f1, broken, unwanted }
     }
 
     /// Why a whole chain is not wanted, if it is not.

@@ -60,7 +60,10 @@ async fn a_chain_that_searches_again_is_kept_in_rearags_shape() {
     assert_eq!(fields["prediction"], "208 m");
     assert_eq!((&fields["valid"], &fields["valid_message"]), (&json!(true), &json!("the chain is valid")));
     assert_eq!((&fields["f1"], &fields["gold_answers"]), (&json!(1.0), &json!(["208 m"])));
-    assert_eq!(fields["counts"], json!({"steps": 3, "searches": 2, "retries": 0, "reflections": 1}));
+    assert_eq!(
+        fields["counts"],
+        json!({"steps": 3, "searches": 2, "retries": 0, "reflections": 1, "chains": 1})
+    );
     let turns = fields["conversation"].as_array().unwrap();
     let roles: Vec<&str> = turns.iter().map(|turn| turn["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["user", "assistant", "observation", "assistant", "observation", "assistant"]);
@@ -113,13 +116,48 @@ async fn chains_without_an_end_are_rejects_with_all_they_have() {
 }
 
 #[tokio::test]
+async fn another_chain_is_made_when_one_is_not_valid() {
+    let replies = [
+        &step(1, "search", "lake") as &str,
+        "It is in Cameroon.",
+        &step(2, "finish", "Cameroon"),
+        "nothing",
+        &step(1, "search", "deep lake"),
+        "It is 208 m deep.",
+        &step(2, "finish", "208 m"),
+    ];
+    let (bench, _folder) = chains(json!({"max_chains": 3, "max_tries": 4}), &replies);
+    let fields = kept(bench.apply(&record(question())).await);
+    assert_eq!((&fields["prediction"], &fields["counts"]["chains"]), (&json!("208 m"), &json!(2)));
+    // The second chain has samples of its own, the answerer has not.
+    let samples: Vec<u32> = bench.asked.lock().unwrap().iter().map(|ask| ask.sample).collect();
+    assert_eq!(samples, [0, 0, 0, 5, 6, 0, 5]);
+    assert!(bench.notes.counts().contains_key("questions got another chain because the first was not valid"));
+}
+
+#[tokio::test]
+async fn of_chains_that_are_not_valid_the_best_is_told() {
+    let wrong = |answer| [step(1, "search", "lake"), "It is deep.".to_owned(), step(2, "finish", answer)];
+    let replies = [wrong("steel").to_vec(), wrong("208 feet").to_vec(), vec!["x".to_owned(); 2]].concat();
+    let replies: Vec<&str> = replies.iter().map(String::as_str).collect();
+    let (bench, _folder) = chains(json!({"max_chains": 3, "max_tries": 1, "min_f1": 0.9}), &replies);
+    let (fields, reason, rejected) = dropped(bench.apply(&record(question())).await);
+    assert!(!rejected);
+    assert_eq!(reason, "the answer's F1 is below 0.9 (min_f1)");
+    assert_eq!((&fields["prediction"], &fields["counts"]["chains"]), (&json!("208 feet"), &json!(3)));
+}
+
+#[tokio::test]
 async fn retries_are_counted_over_the_whole_chain() {
     let replies = ["nothing", "nothing", &step(1, "search", "lake"), " ", "It is 208 m.", "x", "y", "z"];
     let (bench, _folder) = chains(json!({"max_tries": 5}), &replies);
     let (fields, reason, rejected) = dropped(bench.apply(&record(question())).await);
     assert!(rejected);
     assert!(reason.starts_with("5 retries were not enough; the last: `the reply has no action"), "{reason}");
-    assert_eq!(fields["counts"], json!({"steps": 1, "searches": 1, "retries": 5, "reflections": 0}));
+    assert_eq!(
+        fields["counts"],
+        json!({"steps": 1, "searches": 1, "retries": 5, "reflections": 0, "chains": 1})
+    );
     // Two for the first step, one for an empty answer, two for the second step, and the one that was too many.
     assert_eq!(bench.asked.lock().unwrap().len(), 8);
 }
