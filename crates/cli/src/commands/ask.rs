@@ -124,7 +124,7 @@ pub fn ask(args: &AskArgs) -> Result<ExitCode> {
     let (chain, answer) = runtime.block_on(async {
         let context = context(chain, folder.path())?;
         let chain =
-            runner.run(&record, &context, &question, &corpus.collection, &|told| shown.tell(told)).await?;
+            runner.run(&record, &context, &question, &corpus.collection, 0, &|told| shown.tell(told)).await?;
         let answer = runner.short_answer(&record, &context, &question, &chain).await?;
         Ok::<_, Error>((chain, answer))
     })?;

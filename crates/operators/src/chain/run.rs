@@ -99,13 +99,19 @@ impl ChainRunner {
         previews.insert(SHORT, preview::short_answer);
     }
 
-    /// Why a question cannot be worked on.
-    pub(crate) fn question_fault(question: &str) -> Option<String> {
+    /// The question in this field of a record.
+    ///
+    /// # Errors
+    /// Why it cannot be worked on.
+    pub(crate) fn question<'r>(record: &'r Record, field: &str) -> std::result::Result<&'r str, String> {
+        let question = record.text(field)?;
         if question.trim().is_empty() {
-            return Some("the question is blank".to_owned());
+            return Err("the question is blank".to_owned());
         }
-        let length = question.chars().count();
-        (length > MOST_QUESTION).then(|| format!("the question has more than {MOST_QUESTION} characters"))
+        if question.chars().count() > MOST_QUESTION {
+            return Err(format!("the question has more than {MOST_QUESTION} characters"));
+        }
+        Ok(question)
     }
 
     /// Makes a chain for a question; `tell` is told what happens. Another `attempt`, counted from 0, is made of other

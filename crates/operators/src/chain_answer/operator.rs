@@ -63,13 +63,10 @@ impl Operator for ChainAnswer {
         let Some(corpus) = &self.corpus else {
             return Ok(Outcome::Reject("the corpus was not opened".to_owned()));
         };
-        let question = match record.text(&config.input_question_key) {
+        let question = match ChainRunner::question(record, &config.input_question_key) {
             Ok(question) => question,
             Err(reason) => return Ok(Outcome::Reject(reason)),
         };
-        if let Some(reason) = ChainRunner::question_fault(question) {
-            return Ok(Outcome::Reject(reason));
-        }
         let chain = self.runner.run(record, context, question, &corpus.collection, 0, &|_| {}).await?;
         let answer = self.runner.short_answer(record, context, question, &chain).await?;
         if answer.is_none() {

@@ -116,13 +116,10 @@ impl Operator for ReasoningChain {
         if corpus.unreadable > 0 && !self.told_unreadable.swap(true, Ordering::Relaxed) {
             context.note(&format!("corpus of which {} files or rows could not be read", corpus.unreadable));
         }
-        let question = match record.text(&config.input_question_key) {
+        let question = match ChainRunner::question(record, &config.input_question_key) {
             Ok(question) => question,
             Err(reason) => return Ok(Outcome::Reject(reason)),
         };
-        if let Some(reason) = ChainRunner::question_fault(question) {
-            return Ok(Outcome::Reject(reason));
-        }
         // MuSiQue has questions whose texts do not answer them.
         if record.get("answerable").and_then(Value::as_bool) == Some(false) {
             return Ok(Outcome::Filter("the question is marked as one that has no answer".to_owned()));
