@@ -1,14 +1,14 @@
 //! The documents of an index, as lines of a file.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Split, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::DocId;
-use crate::storage::{Array, Bytes, Container, IndexFileError, Sum};
+use crate::storage::{Array, Bytes, Container, IndexFileError, Spill, Sum, partial};
 
 const OFFSETS: Container = Container { magic: *b"ragDOCS\n", version: 2, checked_to: u64::MAX };
 
@@ -24,7 +24,9 @@ pub(crate) struct DocumentsWriter {
     path: PathBuf,
     aside: PathBuf,
     file: BufWriter<File>,
-    starts: Vec<u64>,
+    /// The same file, to read what was written.
+    written: File,
+    starts: Spill<u64>,
     end: u64,
     sum: Xxh3,
 }
@@ -35,23 +37,17 @@ impl DocumentsWriter {
     /// # Errors
     /// When the file cannot be made.
     pub(crate) fn create(path: &Path) -> Result<Self, IndexFileError> {
-        let mut aside = path.as_os_str().to_owned();
-        aside.push(".partial");
-        let aside = PathBuf::from(aside);
-        let file = File::create(&aside).map_err(IndexFileError::io(path))?;
-        Ok(Self {
-            path: path.to_owned(),
-            aside,
-            file: BufWriter::with_capacity(1 << 20, file),
-            starts: Vec::new(),
-            end: 0,
-            sum: Xxh3::new(),
-        })
+        let io = IndexFileError::io(path);
+        let starts = Spill::beside(&Documents::offsets(path))?;
+        let aside = partial(path);
+        let file = BufWriter::with_capacity(1 << 20, File::create(&aside).map_err(&io)?);
+        let written = File::open(&aside).map_err(&io)?;
+        Ok(Self { path: path.to_owned(), aside, file, written, starts, end: 0, sum: Xxh3::new() })
     }
 
     /// Number of documents so far.
     pub(crate) fn len(&self) -> usize {
-        self.starts.len()
+        self.starts.len() as usize
     }
 
     /// Appends a document, which must have no line break.
@@ -59,7 +55,7 @@ impl DocumentsWriter {
     /// # Errors
     /// When it cannot be written.
     pub(crate) fn push(&mut self, line: &str) -> Result<(), IndexFileError> {
-        self.starts.push(self.end);
+        self.starts.extend(&[self.end])?;
         self.end += line.len() as u64 + 1;
         self.sum.update(line.as_bytes());
         self.sum.update(b"\n");
@@ -71,14 +67,14 @@ impl DocumentsWriter {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn line(&mut self, doc: DocId) -> Result<String, IndexFileError> {
-        let start = self.starts[doc as usize];
-        let end = self.starts.get(doc as usize + 1).copied().unwrap_or(self.end);
+        let bounds = self.starts.read(u64::from(doc)..u64::from(doc) + 2)?;
+        let start = bounds.first().copied().unwrap_or(self.end);
+        let end = bounds.get(1).copied().unwrap_or(self.end);
         let mut read = || {
             self.file.flush()?;
-            let mut file = File::open(&self.aside)?;
-            file.seek(SeekFrom::Start(start))?;
-            let mut line = vec![0; (end - start) as usize - 1];
-            file.read_exact(&mut line)?;
+            self.written.seek(SeekFrom::Start(start))?;
+            let mut line = vec![0; (end - start).saturating_sub(1) as usize];
+            self.written.read_exact(&mut line)?;
             String::from_utf8(line).map_err(std::io::Error::other)
         };
         read().map_err(IndexFileError::io(&self.path))
@@ -93,10 +89,11 @@ impl DocumentsWriter {
         let io = IndexFileError::io(&self.path);
         self.file.flush().and_then(|()| self.file.get_ref().sync_data()).map_err(&io)?;
         std::fs::rename(&self.aside, &self.path).map_err(&io)?;
-        self.starts.push(self.end);
-        let description = Description { bytes: self.end };
         let offsets = Documents::offsets(&self.path);
-        let offsets = OFFSETS.write(&offsets, &description, &[bytemuck::cast_slice(&self.starts)])?;
+        let mut starts = std::mem::replace(&mut self.starts, Spill::beside(&offsets)?);
+        starts.extend(&[self.end])?;
+        let description = Description { bytes: self.end };
+        let offsets = OFFSETS.write_from(&offsets, &description, vec![starts.into_source()])?;
         Ok([Sum { bytes: self.end, xxh3: self.sum.digest() }, offsets])
     }
 }
@@ -168,6 +165,33 @@ impl Documents {
 impl std::fmt::Debug for Documents {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Documents").field("documents", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// The lines of documents in their order, read rather than mapped: what was mapped and read once stays in memory for long.
+pub(crate) struct Lines {
+    path: PathBuf,
+    lines: Split<BufReader<File>>,
+}
+
+impl Lines {
+    /// Opens the file of documents.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(crate) fn open(path: &Path) -> Result<Self, IndexFileError> {
+        let file = File::open(path).map_err(IndexFileError::io(path))?;
+        Ok(Self { path: path.to_owned(), lines: BufReader::with_capacity(1 << 20, file).split(b'\n') })
+    }
+}
+
+impl Iterator for Lines {
+    type Item = Result<String, IndexFileError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let line = self.lines.next()?;
+        let line = line.and_then(|line| String::from_utf8(line).map_err(std::io::Error::other));
+        Some(line.map_err(IndexFileError::io(&self.path)))
     }
 }
 

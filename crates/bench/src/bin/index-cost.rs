@@ -1,11 +1,13 @@
 //! What the folder of an index costs, by its number of passages: `index-cost --corpus FILE --out DIR`. Prints a line for
 //! each number, and what a passage costs more in the last than in the first, to reckon with for larger ones.
 //!
-//! The model is a stand-in that makes numbers of a hash, so that what is measured is all but the model.
+//! The model is a stand-in that makes numbers of a hash, so that what is measured is all but the model. Each number is
+//! measured by a process of its own, as memory that was taken for one is not given back before the next.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -14,7 +16,7 @@ use ragstill_retrieve::{
     Analyzer, Bm25Params, Collection, DenseOptions, EmbedError, Embedder, Entry, IndexOptions, IndexWriter,
     Passage, RetrieverKind, RowKind, Side, embed_index,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Passages of the Wikipedia dump of December 2018 in pieces of 100 words, which many corpora are.
 const WIKIPEDIA: f64 = 21_015_324.0;
@@ -41,6 +43,9 @@ struct Args {
     /// How vectors are kept
     #[arg(long, default_value = "f16")]
     rows: RowKind,
+    /// Measures this number only, and prints it as JSON
+    #[arg(long, hide = true)]
+    only: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -78,7 +83,7 @@ impl Embedder for StandIn {
 }
 
 /// Seconds, and bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Measured {
     count: usize,
     text: f64,
@@ -97,15 +102,19 @@ struct Measured {
 
 fn main() -> Result<()> {
     let args = Args::parse();
+    if let Some(count) = args.only {
+        let folder = args.out.join(format!("index-cost-{count}"));
+        let measured = measure(&args, &folder, count);
+        std::fs::remove_dir_all(&folder)?;
+        println!("{}", serde_json::to_string(&measured?)?);
+        return Ok(());
+    }
     let mut all: Vec<Measured> = Vec::new();
     println!(
         "passages | text | words indexed | vectors written | peak memory | bm25 | documents | vectors | open bm25 | open hybrid | bm25 query | dense query | of {QUERIES}"
     );
     for &count in &args.counts {
-        let folder = args.out.join(format!("index-cost-{count}"));
-        let measured = measure(&args, &folder, count);
-        std::fs::remove_dir_all(&folder)?;
-        let of = measured?;
+        let of = measure_apart(count)?;
         println!(
             "{} | {:.1} MB | {:.1} s | {:.1} s | {:.0} MB | {:.1} MB | {:.1} MB | {:.1} MB | {:.3} s | {:.3} s | {:.3} ms | {:.1} ms | {:.1} ms each",
             of.count,
@@ -148,6 +157,17 @@ fn main() -> Result<()> {
     tell("dense query", |of| of.search_dense_s, "ms", 1e3);
     tell("dense query of many", |of| of.batch_dense_s, "ms", 1e3);
     Ok(())
+}
+
+/// [`measure`] in a process of its own.
+fn measure_apart(count: usize) -> Result<Measured> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(std::env::args_os().skip(1)).args(["--only", &count.to_string()]);
+    let output = command.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("{count} passages were not measured");
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
 fn measure(args: &Args, folder: &Path, count: usize) -> Result<Measured> {

@@ -9,14 +9,15 @@ use super::postings::Postings;
 use super::scratch::Pool;
 use super::vocabulary::Vocabulary;
 use super::{Bm25Index, Bm25Params};
-use crate::storage::{Container, IndexFileError, Lists, Sum};
+use crate::Analyzer;
+use crate::storage::{Container, IndexFileError, Lists, Source, Sum};
 
 /// Files of up to this size are checked whole: that takes a twentieth of a second. Larger ones would take too long to open.
 const FILE: Container = Container { magic: *b"ragBM25\n", version: 2, checked_to: 256 << 20 };
 
 /// What is not a list.
 #[derive(Serialize, Deserialize)]
-struct Description {
+pub(super) struct Description {
     k1: f32,
     b: f32,
     lucene_lengths: bool,
@@ -25,48 +26,63 @@ struct Description {
     unit: f32,
 }
 
+impl Description {
+    pub(super) fn new(params: &Bm25Params, analyzer: Analyzer, documents_with_terms: u32, unit: f32) -> Self {
+        let Bm25Params { k1, b, lucene_lengths } = *params;
+        Self { k1, b, lucene_lengths, analysis: analyzer.name(), documents_with_terms, unit }
+    }
+}
+
+/// The lists of an index, in the order in which [`read`] takes them.
+pub(super) struct Contents<'a> {
+    pub(super) vocabulary: [Source<'a>; 3],
+    pub(super) forward: [Source<'a>; 7],
+    pub(super) postings: [Source<'a>; 8],
+}
+
+impl Contents<'_> {
+    pub(super) fn write(self, path: &Path, description: &Description) -> Result<Sum, IndexFileError> {
+        let Self { vocabulary, forward, postings } = self;
+        let lists = vocabulary.into_iter().chain(forward).chain(postings).collect();
+        FILE.write_from(path, description, lists)
+    }
+}
+
 impl Bm25Index {
     /// Writes the index to a file, which appears whole or not at all.
     ///
     /// # Errors
     /// When it cannot be written; a file that had the name before is then still there.
     pub fn save(&self, path: &Path) -> Result<(), IndexFileError> {
-        self.write(path).map(drop)
-    }
-
-    /// [`save`](Self::save), and what is in the file.
-    pub(crate) fn write(&self, path: &Path) -> Result<Sum, IndexFileError> {
         let Self { vocabulary, forward, postings, .. } = self;
-        let description = Description {
-            k1: self.params.k1,
-            b: self.params.b,
-            lucene_lengths: self.params.lucene_lengths,
-            analysis: self.analyzer.name(),
-            documents_with_terms: self.doc_count,
-            unit: postings.unit,
+        let description = Description::new(&self.params, self.analyzer, self.doc_count, postings.unit);
+        let lists = Contents {
+            vocabulary: [
+                Source::Held(vocabulary.text.as_bytes()),
+                Source::Held(vocabulary.starts.as_bytes()),
+                Source::Held(vocabulary.slots.as_bytes()),
+            ],
+            forward: [
+                Source::Held(forward.starts.as_bytes()),
+                Source::Held(forward.terms.as_bytes()),
+                Source::Held(forward.tfs.as_bytes()),
+                Source::Held(forward.large_at.as_bytes()),
+                Source::Held(forward.large.as_bytes()),
+                Source::Held(forward.lengths.as_bytes()),
+                Source::Held(forward.inverse_norms.as_bytes()),
+            ],
+            postings: [
+                Source::Held(postings.tiles.as_bytes()),
+                Source::Held(postings.docs.as_bytes()),
+                Source::Held(postings.impacts.as_bytes()),
+                Source::Held(postings.dense_tiles.as_bytes()),
+                Source::Held(postings.dense.as_bytes()),
+                Source::Held(postings.runs.as_bytes()),
+                Source::Held(postings.run_list.as_bytes()),
+                Source::Held(postings.dfs.as_bytes()),
+            ],
         };
-        // In the order in which `read` takes them.
-        let lists = [
-            vocabulary.text.as_bytes(),
-            vocabulary.starts.as_bytes(),
-            vocabulary.slots.as_bytes(),
-            forward.starts.as_bytes(),
-            forward.terms.as_bytes(),
-            forward.tfs.as_bytes(),
-            forward.large_at.as_bytes(),
-            forward.large.as_bytes(),
-            forward.lengths.as_bytes(),
-            forward.inverse_norms.as_bytes(),
-            postings.tiles.as_bytes(),
-            postings.docs.as_bytes(),
-            postings.impacts.as_bytes(),
-            postings.dense_tiles.as_bytes(),
-            postings.dense.as_bytes(),
-            postings.runs.as_bytes(),
-            postings.run_list.as_bytes(),
-            postings.dfs.as_bytes(),
-        ];
-        FILE.write(path, &description, &lists)
+        lists.write(path, &description).map(drop)
     }
 
     /// Opens an index that was saved. The file is mapped, not read into memory; it must stay as it is while the index is

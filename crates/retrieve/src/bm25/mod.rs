@@ -16,10 +16,12 @@
 
 mod batch;
 mod builder;
+mod corpus;
 mod exact;
 mod file;
 mod forward;
 mod index;
+mod invert;
 mod lanes;
 mod length;
 mod params;
@@ -28,6 +30,7 @@ mod query;
 mod reference;
 mod score;
 mod scratch;
+mod stream;
 mod sums;
 mod tile;
 mod vocabulary;

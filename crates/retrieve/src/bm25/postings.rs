@@ -5,18 +5,13 @@ use std::ops::Range;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::forward::Forward;
-use super::score::term_score;
+use super::invert::{Tile, largest_impact, unit};
 use super::sums::{Impacts, whole_blocks};
 use super::vocabulary::TermId;
-use crate::DocId;
 use crate::storage::Array;
 
 /// Documents of a tile: as many as 16 bits can number. A tile's sums, 128 kB, stay in a core's second cache.
 pub(super) const TILE: usize = 1 << 16;
-
-/// A term that more than one in so many documents of a tile have is kept as a list of impacts of all documents: adding
-/// them all up by vector instructions takes less time than adding up those that are not 0 one by one.
-const DENSE: usize = 16;
 
 /// The postings of a corpus that is cut into tiles of [`TILE`] documents.
 ///
@@ -63,7 +58,7 @@ pub(super) struct Run {
 impl Run {
     /// The tile, the start, and in the third number from the lowest bit: 16 of the length less one, whether it is dense,
     /// the largest impact.
-    fn pack(self) -> PackedRun {
+    pub(super) fn pack(self) -> PackedRun {
         let last = u32::from(self.max) << 17 | u32::from(self.is_dense) << 16 | (self.len - 1);
         [self.tile, self.start, last]
     }
@@ -99,37 +94,16 @@ impl Postings {
     }
 
     /// Turns terms by document into documents by term.
-    pub(super) fn invert(forward: &Forward, terms: usize, idf: impl Fn(u32) -> f32 + Sync) -> Self {
+    pub(super) fn invert(forward: &Forward, terms: usize, idf: impl Fn(u32) -> f32) -> Self {
         let dfs = document_frequencies(forward, terms);
         let idfs: Vec<f32> = dfs.iter().map(|&df| idf(df)).collect();
-        let tile_count = forward.len().div_ceil(TILE);
-        let largest = (0..tile_count)
-            .into_par_iter()
-            .map(|tile| {
-                let impacts = tile_postings(forward, tile)
-                    .map(|(_, term, at, doc)| impact_of(forward, &idfs, term, at, doc));
-                impacts.fold(0.0, f32::max)
-            })
-            .reduce(|| 0.0, f32::max);
-        let margin = idfs.iter().copied().fold(0.0, f32::max) * MARGIN * 2.0;
-        let unit = if largest > 0.0 { (largest + margin) / f32::from(u8::MAX) } else { 1.0 };
-        let tiles: Vec<Tile> =
-            (0..tile_count).into_par_iter().map(|tile| Tile::invert(forward, tile, &idfs, unit)).collect();
+        let rows = |tile: usize| forward.rows(tile * TILE..((tile + 1) * TILE).min(forward.len()));
+        let tiles = || (0..forward.len().div_ceil(TILE)).into_par_iter();
+        let largest = tiles().map(|tile| largest_impact(&rows(tile), &idfs)).reduce(|| 0.0, f32::max);
+        let unit = unit(largest, &idfs);
+        let tiles = tiles().map(|tile| Tile::invert(&rows(tile), tile as u32, &idfs, unit)).collect();
         assemble(tiles, dfs, unit)
     }
-}
-
-fn impact_of(forward: &Forward, idfs: &[f32], term: TermId, at: usize, doc: usize) -> f32 {
-    term_score(idfs[term as usize], forward.tf(at), forward.inverse_norms[doc])
-}
-
-/// What may be missing from an impact, as a share of the term's idf: scores are computed in single precision, from a
-/// multiple of the idf when the query has the term more than once.
-const MARGIN: f32 = 1e-6;
-
-/// An impact in units, rounded up.
-fn quantise(impact: f32, idf: f32, unit: f32) -> u8 {
-    ((impact + idf * MARGIN) / unit).ceil().clamp(1.0, f32::from(u8::MAX)) as u8
 }
 
 fn document_frequencies(forward: &Forward, terms: usize) -> Vec<u32> {
@@ -138,70 +112,6 @@ fn document_frequencies(forward: &Forward, terms: usize) -> Vec<u32> {
         dfs[term as usize] += 1;
     }
     dfs
-}
-
-/// Each posting of a tile: the document within the tile, the term, the place in the forward index, the document.
-fn tile_postings(forward: &Forward, tile: usize) -> impl Iterator<Item = (u16, TermId, usize, usize)> {
-    let docs = tile * TILE..((tile + 1) * TILE).min(forward.len());
-    docs.flat_map(move |doc| {
-        forward.row(doc as DocId).map(move |at| ((doc % TILE) as u16, forward.terms[at], at, doc))
-    })
-}
-
-/// One tile, inverted.
-struct Tile {
-    docs: Vec<u16>,
-    impacts: Vec<u8>,
-    dense: Vec<u8>,
-    /// The terms of the tile, ascending.
-    runs: Vec<(TermId, Run)>,
-}
-
-impl Tile {
-    fn invert(forward: &Forward, tile: usize, idfs: &[f32], unit: f32) -> Self {
-        let documents = (forward.len() - tile * TILE).min(TILE);
-        let mut counts = vec![0_u32; idfs.len()];
-        tile_postings(forward, tile).for_each(|(_, term, ..)| counts[term as usize] += 1);
-        // Where the next posting of each term goes.
-        let mut next = counts;
-        let mut runs = Vec::new();
-        let (mut sparse, mut lists) = (0, 0);
-        for (term, slot) in (0..).zip(&mut next).filter(|(_, slot)| **slot > 0) {
-            let len = *slot;
-            let is_dense = len as usize * DENSE > documents;
-            let start = if is_dense { &mut lists } else { &mut sparse };
-            runs.push((term, Run { tile: tile as u32, start: *start, len, max: 0, is_dense }));
-            *slot = *start;
-            *start += if is_dense { 1 } else { len };
-        }
-        let mut is_dense = vec![false; idfs.len()];
-        runs.iter().for_each(|(term, run)| is_dense[*term as usize] = run.is_dense);
-        let stride = whole_blocks(documents);
-        let mut dense = vec![0_u8; lists as usize * stride];
-        let mut docs = vec![0_u16; sparse as usize];
-        let mut impacts = vec![0_u8; sparse as usize];
-        for (local, term, at, doc) in tile_postings(forward, tile) {
-            let impact = quantise(impact_of(forward, idfs, term, at, doc), idfs[term as usize], unit);
-            let slot = &mut next[term as usize];
-            if is_dense[term as usize] {
-                dense[*slot as usize * stride + usize::from(local)] = impact;
-            } else {
-                docs[*slot as usize] = local;
-                impacts[*slot as usize] = impact;
-                *slot += 1;
-            }
-        }
-        for (_, run) in &mut runs {
-            let (start, len) = (run.start as usize, run.len as usize);
-            let impacts = if run.is_dense {
-                &dense[start * stride..(start + 1) * stride]
-            } else {
-                &impacts[start..start + len]
-            };
-            run.max = impacts.iter().copied().max().unwrap_or(0);
-        }
-        Self { docs, impacts, dense, runs }
-    }
 }
 
 /// Puts the tiles one after the other, and their runs in the order of terms.

@@ -51,9 +51,10 @@ fn slot_of(term: &str) -> usize {
 /// A vocabulary that grows.
 #[derive(Debug)]
 pub(super) struct VocabularyBuilder {
-    text: Vec<u8>,
-    starts: Vec<u64>,
-    slots: Vec<u32>,
+    /// As those of [`Vocabulary`].
+    pub(super) text: Vec<u8>,
+    pub(super) starts: Vec<u64>,
+    pub(super) slots: Vec<u32>,
 }
 
 impl VocabularyBuilder {
@@ -61,7 +62,8 @@ impl VocabularyBuilder {
         Self { text: Vec::new(), starts: vec![0], slots: vec![0; 1 << 10] }
     }
 
-    fn len(&self) -> usize {
+    /// Number of terms.
+    pub(super) fn len(&self) -> usize {
         self.starts.len() - 1
     }
 

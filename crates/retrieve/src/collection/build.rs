@@ -4,11 +4,11 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::IndexError;
-use super::ids::Ids;
 use super::manifest::{Files, Manifest, Part};
-use super::passage::{Passage, of_record};
+use super::passage::Passage;
+use super::texts::{OldDocuments, Texts};
 use crate::documents::{Documents, DocumentsWriter};
-use crate::{Analyzer, Bm25Builder, Bm25Index, Bm25Params, DocId, IndexFileError};
+use crate::{Analyzer, Bm25Builder, Bm25Index, Bm25Params, IndexFileError};
 
 /// How documents are indexed.
 #[derive(Debug, Clone)]
@@ -109,40 +109,32 @@ impl IndexWriter {
         let (documents, bm25) = (format!("documents{suffix}.jsonl"), format!("bm25{suffix}.idx"));
         let path = self.folder.join(&documents);
         let old = self.old.as_ref().filter(|_| self.is_added_to);
-        let old_documents = old.map(|old| open_documents(&self.folder, old)).transpose()?;
-        let mut texts = Texts {
-            old: old_documents,
-            next_old: 0,
-            entries,
-            text_field: &self.options.text_field,
-            writer: DocumentsWriter::create(&path)?,
-            ids: Ids::default(),
-            repeated: 0,
-            fault: None,
-        };
+        let old = old.map(|old| OldDocuments::open(&self.folder, old)).transpose()?;
+        let kept = old.as_ref().map_or(0, |old| old.count);
+        let writer = DocumentsWriter::create(&path)?;
+        let mut texts = Texts::new(old, entries, &self.options.text_field, writer);
+        let offsets = Documents::offsets(Path::new(&documents)).to_string_lossy().into_owned();
         let index = Bm25Builder::new()
             .params(self.options.params)
             .analyzer(self.options.analyzer)
-            .build(&mut texts)?;
-        let Texts { writer, fault, repeated, next_old, .. } = texts;
-        if let Some(fault) = fault {
-            return Err(fault);
-        }
-        let offsets = Documents::offsets(Path::new(&documents)).to_string_lossy().into_owned();
-        let discard = |_: &IndexFileError| remove(&self.folder, [&documents, &offsets, &bm25]);
-        let [of_documents, of_offsets] = writer.finish().inspect_err(discard)?;
-        let of_bm25 = index.write(&self.folder.join(&bm25)).inspect_err(discard)?;
+            .write::<_, IndexError>(&self.folder.join(&bm25), &mut texts)?;
+        let repeated = texts.repeated;
+        let [of_documents, of_offsets] = texts
+            .into_writer()
+            .finish()
+            .inspect_err(|_| remove(&self.folder, [&documents, &offsets, &bm25]))?;
         let files = Files {
             documents: Part::new(documents, of_documents),
             offsets: Part::new(offsets, of_offsets),
-            bm25: Part::new(bm25, of_bm25),
+            bm25: Part::new(bm25, index.sum),
         };
-        let mut manifest = Manifest::new(&index, &self.options.text_field, files);
+        let IndexOptions { text_field, params, analyzer } = &self.options;
+        let mut manifest = Manifest::new(index.documents, text_field, *params, *analyzer, files);
         if self.is_added_to {
             manifest.dense = self.old.as_ref().and_then(|old| old.dense.clone());
         }
         Ok(Written {
-            added: index.len() - next_old as usize,
+            added: index.documents - kept,
             repeated,
             manifest,
             old: self.old,
@@ -240,69 +232,5 @@ impl Drop for Written {
 fn remove<'a>(folder: &Path, names: impl IntoIterator<Item = &'a String>) {
     for name in names {
         let _ = std::fs::remove_file(folder.join(name));
-    }
-}
-
-/// The texts of all documents, each written as it goes by.
-struct Texts<'a, I> {
-    /// Documents of before, and the next of them.
-    old: Option<Documents>,
-    next_old: DocId,
-    entries: I,
-    text_field: &'a str,
-    writer: DocumentsWriter,
-    ids: Ids,
-    repeated: usize,
-    /// What ended the texts early.
-    fault: Option<IndexError>,
-}
-
-impl<I: Iterator<Item = Entry>> Texts<'_, I> {
-    fn read(&mut self) -> Result<Option<String>, IndexError> {
-        let unreadable = |doc: DocId| super::not_indexed(Path::new("documents"), doc);
-        if let Some(line) = self.old.as_ref().and_then(|old| old.get(self.next_old)) {
-            let passage = of_record(line, self.text_field).ok_or_else(|| unreadable(self.next_old))?;
-            self.writer.push(line)?;
-            self.ids.insert(&passage.id, self.next_old);
-            self.next_old += 1;
-            return Ok(Some(passage.text.into_owned()));
-        }
-        if self.old.as_ref().is_some_and(|old| (self.next_old as usize) < old.len()) {
-            return Err(unreadable(self.next_old).into());
-        }
-        'entries: loop {
-            let Some(Entry { passage, line }) = self.entries.next() else { return Ok(None) };
-            for doc in self.ids.candidates(&passage.id) {
-                let before = of_record(&self.writer.line(doc)?, self.text_field);
-                match before.filter(|before| before.id == passage.id) {
-                    None => {}
-                    Some(before) if before.contents() == passage.contents() => {
-                        self.repeated += 1;
-                        continue 'entries;
-                    }
-                    Some(_) => {
-                        let (id, first) = (passage.id.into_owned(), u64::from(doc) + 1);
-                        return Err(IndexError::DuplicateId { id, first });
-                    }
-                }
-            }
-            self.ids.insert(&passage.id, DocId::try_from(self.writer.len()).unwrap_or(DocId::MAX));
-            self.writer.push(&line)?;
-            return Ok(Some(passage.text.into_owned()));
-        }
-    }
-}
-
-impl<I: Iterator<Item = Entry>> Iterator for Texts<'_, I> {
-    type Item = String;
-
-    fn next(&mut self) -> Option<String> {
-        if self.fault.is_some() {
-            return None;
-        }
-        self.read().unwrap_or_else(|fault| {
-            self.fault = Some(fault);
-            None
-        })
     }
 }

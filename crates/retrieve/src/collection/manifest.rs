@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::dense::RowKind;
 use crate::storage::{IndexFileError, Sum};
-use crate::{Bm25Index, Bm25Params};
+use crate::{Analyzer, Bm25Params};
 
 /// The version of the form of a folder that this release writes and reads.
 const FORMAT: u32 = 2;
@@ -105,16 +105,22 @@ impl Part {
 }
 
 impl Manifest {
-    pub(super) fn new(index: &Bm25Index, text_field: &str, files: Files) -> Self {
-        let Bm25Params { k1, b, lucene_lengths } = index.params();
+    pub(super) fn new(
+        documents: usize,
+        text_field: &str,
+        params: Bm25Params,
+        analyzer: Analyzer,
+        files: Files,
+    ) -> Self {
+        let Bm25Params { k1, b, lucene_lengths } = params;
         // 0.9 in single precision as 0.9 in double.
         let shortest = |number: f32| number.to_string().parse().unwrap_or_else(|_| f64::from(number));
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             format: FORMAT,
-            documents: index.len(),
+            documents,
             text_field: text_field.to_owned(),
-            analysis: index.analyzer().name(),
+            analysis: analyzer.name(),
             k1: shortest(k1),
             b: shortest(b),
             lucene_lengths,

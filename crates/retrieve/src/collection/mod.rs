@@ -7,6 +7,7 @@ mod ids;
 mod manifest;
 mod open;
 mod passage;
+mod texts;
 
 use std::borrow::Cow;
 use std::fmt;

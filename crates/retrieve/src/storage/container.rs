@@ -21,7 +21,7 @@
 //! Numbers are those of the machine that wrote the file; on one of the other byte order it is refused.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,9 +31,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::{Array, Bytes, IndexFileError};
+use super::{Array, Bytes, IndexFileError, Source};
 
-/// Where the check sum begins to count.
+/// Where the check sum lies,
+const SUM: Range<usize> = 16..24;
+/// and begins to count.
 const SUMMED: usize = 24;
 /// Where the sum of the head lies.
 const HEAD_SUM: Range<usize> = 40..48;
@@ -69,9 +71,20 @@ impl Container {
         description: &impl Serialize,
         lists: &[&[u8]],
     ) -> Result<Sum, IndexFileError> {
-        let mut aside = path.as_os_str().to_owned();
-        aside.push(".partial");
-        let aside = PathBuf::from(aside);
+        self.write_from(path, description, lists.iter().map(|list| Source::Held(list)).collect())
+    }
+
+    /// [`write`](Self::write) of lists that need not be in memory.
+    ///
+    /// # Errors
+    /// As there, and when a list cannot be read.
+    pub(crate) fn write_from(
+        self,
+        path: &Path,
+        description: &impl Serialize,
+        lists: Vec<Source<'_>>,
+    ) -> Result<Sum, IndexFileError> {
+        let aside = partial(path);
         let written = self.write_to(&aside, description, lists);
         written
             .and_then(|sum| std::fs::rename(&aside, path).map(|()| sum))
@@ -79,35 +92,43 @@ impl Container {
             .map_err(IndexFileError::io(path))
     }
 
-    fn write_to(self, path: &Path, description: &impl Serialize, lists: &[&[u8]]) -> io::Result<Sum> {
+    fn write_to(self, path: &Path, description: &impl Serialize, lists: Vec<Source<'_>>) -> io::Result<Sum> {
         let description = serde_json::to_vec(description)?;
         let mut head = vec![0; HEAD];
         head.extend_from_slice(&description);
-        let mut end = head.len() + lists.len() * 16;
-        let mut pieces: Vec<&[u8]> = Vec::new();
-        for list in lists {
-            let start = end.next_multiple_of(ALIGNMENT);
-            head.extend_from_slice(&(start as u64).to_ne_bytes());
-            head.extend_from_slice(&(list.len() as u64).to_ne_bytes());
-            pieces.extend([&[0; ALIGNMENT][..start - end], list]);
+        let mut end = (head.len() + lists.len() * 16) as u64;
+        // How many bytes of nothing come before each list.
+        let mut gaps = Vec::with_capacity(lists.len());
+        for list in &lists {
+            let start = end.next_multiple_of(ALIGNMENT as u64);
+            head.extend_from_slice(&start.to_ne_bytes());
+            head.extend_from_slice(&list.len().to_ne_bytes());
+            gaps.push((start - end) as usize);
             end = start + list.len();
         }
         head[..8].copy_from_slice(&self.magic);
         head[8..12].copy_from_slice(&self.version.to_ne_bytes());
         head[12..16].copy_from_slice(&1_u32.to_ne_bytes());
-        head[24..32].copy_from_slice(&(end as u64).to_ne_bytes());
+        head[24..32].copy_from_slice(&end.to_ne_bytes());
         head[32..36].copy_from_slice(&(description.len() as u32).to_ne_bytes());
         head[36..40].copy_from_slice(&(lists.len() as u32).to_ne_bytes());
         let of_head = head_sum(&head);
         head[HEAD_SUM].copy_from_slice(&of_head.to_ne_bytes());
         let mut sum = Xxh3::new();
         sum.update(&head[SUMMED..]);
-        pieces.iter().for_each(|piece| sum.update(piece));
-        let sum = Sum { bytes: end as u64, xxh3: sum.digest() };
-        head[16..24].copy_from_slice(&sum.xxh3.to_ne_bytes());
         let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
         file.write_all(&head)?;
-        pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+        for (gap, list) in gaps.into_iter().zip(lists) {
+            let mut write = |bytes: &[u8]| {
+                sum.update(bytes);
+                file.write_all(bytes)
+            };
+            write(&[0; ALIGNMENT][..gap])?;
+            list.copy_to(write)?;
+        }
+        let sum = Sum { bytes: end, xxh3: sum.digest() };
+        file.seek(SeekFrom::Start(SUM.start as u64))?;
+        file.write_all(&sum.xxh3.to_ne_bytes())?;
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()?;
         Ok(sum)
     }
@@ -163,6 +184,13 @@ impl Container {
     }
 }
 
+/// The name of a file until it is whole.
+pub(crate) fn partial(path: &Path) -> PathBuf {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".partial");
+    PathBuf::from(aside)
+}
+
 /// The sum of a head: all before the first list but what comes before the length of the file, and this sum.
 fn head_sum(head: &[u8]) -> u64 {
     let mut sum = Xxh3::new();
@@ -183,7 +211,7 @@ pub(crate) struct Lists {
 impl Lists {
     /// What is in the file, as it says itself.
     pub(crate) fn sum(&self) -> Sum {
-        Sum { bytes: self.file.len() as u64, xxh3: number(&self.file, 16) }
+        Sum { bytes: self.file.len() as u64, xxh3: number(&self.file, SUM.start) }
     }
 
     /// Reads the whole file, and checks it.

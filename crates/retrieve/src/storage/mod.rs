@@ -4,8 +4,10 @@ mod array;
 mod container;
 mod error;
 mod map;
+mod spill;
 
 pub(crate) use array::Array;
-pub(crate) use container::{Container, Lists, Sum};
+pub(crate) use container::{Container, Lists, Sum, partial};
 pub use error::IndexFileError;
 pub(crate) use map::Bytes;
+pub(crate) use spill::{Source, Spill};
