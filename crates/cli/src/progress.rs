@@ -116,7 +116,7 @@ impl Screen {
             (Some(bar), _) => {
                 bar.set_length(progress.total);
                 bar.set_position(progress.rows);
-                bar.set_prefix(phase_name(progress.phase));
+                bar.set_prefix(phase_name(progress));
                 bar.set_message(self.line(progress));
             }
             (None, Show::Json) => event(&self.json("progress", progress)),
@@ -125,7 +125,7 @@ impl Screen {
                     "{}/{} rows, {}{}",
                     progress.rows,
                     progress.total,
-                    phase_name(progress.phase),
+                    phase_name(progress),
                     self.line(progress)
                 );
             }
@@ -169,6 +169,8 @@ impl Screen {
             "total": progress.total,
             "records": progress.records,
             "rejects": progress.rejects,
+            "embedded": progress.embedded,
+            "to_embed": progress.to_embed,
             "in_flight": teacher.in_flight,
             "sent": teacher.sent,
             "answered": teacher.answered,
@@ -183,12 +185,15 @@ impl Screen {
     }
 }
 
-fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Reading => "reading the input; ",
-        Phase::Preparing => "indexing the corpus; ",
-        Phase::Running => "",
-        Phase::Finishing => "writing; ",
+fn phase_name(progress: &Progress) -> String {
+    match progress.phase {
+        Phase::Reading => "reading the input; ".to_owned(),
+        Phase::Preparing if progress.embedded < progress.to_embed => {
+            format!("embedding, {} of {} passages; ", progress.embedded, progress.to_embed)
+        }
+        Phase::Preparing => "indexing the corpus; ".to_owned(),
+        Phase::Running => String::new(),
+        Phase::Finishing => "writing; ".to_owned(),
     }
 }
 

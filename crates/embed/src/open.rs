@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ragstill_retrieve::{EmbedError, Embedder};
+use ragstill_teacher::openai::embeddings_url;
 
 use crate::EmbedOptions;
 use crate::endpoint::Endpoint;
@@ -13,20 +14,8 @@ use crate::endpoint::Endpoint;
 /// # Errors
 /// When an option has a fault, when neither is there, or when the folder or the server cannot be used.
 pub fn open(spec: &str, options: &EmbedOptions) -> Result<Box<dyn Embedder>, EmbedError> {
-    let faults = options.faults();
-    if !faults.is_empty() {
-        return Err(EmbedError::permanent(faults.join("; ")));
-    }
-    if spec.contains("://") {
-        for (given, name) in
-            [(options.pooling.is_some(), "pooling"), (options.max_tokens.is_some(), "max_tokens")]
-        {
-            if given {
-                return Err(EmbedError::permanent(format!(
-                    "{name}: the server at {spec} decides on it; the option is for models from a folder"
-                )));
-            }
-        }
+    check(spec, options)?;
+    if is_address(spec) {
         return Ok(Box::new(Endpoint::open(spec, options)?));
     }
     let folder = Path::new(spec);
@@ -37,6 +26,32 @@ pub fn open(spec: &str, options: &EmbedOptions) -> Result<Box<dyn Embedder>, Emb
         )));
     }
     from_folder(folder, options)
+}
+
+/// Whether a model is behind an address.
+pub(crate) fn is_address(spec: &str) -> bool {
+    spec.contains("://")
+}
+
+/// Finds the faults of options, and of an address, that can be found without opening anything.
+pub(crate) fn check(spec: &str, options: &EmbedOptions) -> Result<(), EmbedError> {
+    let faults = options.faults();
+    if !faults.is_empty() {
+        return Err(EmbedError::permanent(faults.join("; ")));
+    }
+    if is_address(spec) {
+        embeddings_url(spec).map_err(EmbedError::permanent)?;
+        for (given, name) in
+            [(options.pooling.is_some(), "pooling"), (options.max_tokens.is_some(), "max_tokens")]
+        {
+            if given {
+                return Err(EmbedError::permanent(format!(
+                    "{name}: the server at {spec} decides on it; the option is for models from a folder"
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(feature = "local")]

@@ -7,8 +7,8 @@ mod run;
 
 pub use error::{Error, Kind, Result};
 pub use operator::{
-    Branch, Context, Corpus, Define, Fields, Gather, Gathered, Give, Notes, Operator, OperatorEntry, Outcome,
-    Registry, Teachers, Work,
+    Asking, Branch, Context, Corpus, Define, Fields, Gather, Gathered, Give, Notes, Operator, OperatorEntry,
+    Outcome, Preparation, Registry, Teachers, Work,
 };
 pub use recipe::{
     Checked, ExampleSpec, Examples, ExportSpec, InputSettings, Node, NodeKind, Place, PromptFolders, Recipe,

@@ -18,11 +18,16 @@ pub struct Notes(Mutex<BTreeMap<String, u64>>);
 impl Notes {
     /// Counts one.
     pub fn add(&self, note: &str) {
+        self.add_many(note, 1);
+    }
+
+    /// Counts so many.
+    pub fn add_many(&self, note: &str, more: u64) {
         let mut notes = self.0.lock();
         match notes.get_mut(note) {
-            Some(count) => *count += 1,
+            Some(count) => *count += more,
             None => {
-                notes.insert(note.to_owned(), 1);
+                notes.insert(note.to_owned(), more);
             }
         }
     }

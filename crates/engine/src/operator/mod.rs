@@ -2,11 +2,13 @@
 
 mod calls;
 mod context;
+mod preparation;
 mod registry;
 mod teachers;
 
 pub(crate) use calls::recorded;
 pub use context::{Context, Notes};
+pub use preparation::{Asking, Preparation};
 pub use registry::{Define, OperatorEntry, Registry};
 pub use teachers::Teachers;
 
@@ -96,9 +98,9 @@ pub trait Operator: Send + Sync {
     /// Looks at the whole input once before the first row. Not called unless [`Fields::reads_corpus`] has names.
     ///
     /// # Errors
-    /// When the input cannot be read or used; the run ends before anything is spent.
-    fn prepare(&mut self, corpus: &dyn Corpus) -> Result<()> {
-        let _ = corpus;
+    /// When the input cannot be read or used; the run ends before a teacher is asked.
+    fn prepare(&mut self, corpus: &dyn Corpus, preparation: &Preparation<'_>) -> Result<()> {
+        let _ = (corpus, preparation);
         Ok(())
     }
 

@@ -30,7 +30,7 @@ use ragstill_teacher::{Shared, Store, TeacherSpec};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
-use crate::operator::{Context, Notes, Registry, Teachers, Work};
+use crate::operator::{Asking, Context, Notes, Preparation, Registry, Teachers, Work};
 use crate::recipe::{Checked, Examples, Recipe};
 use input::{CheckedInput, InputCorpus, check_input, check_out_is_elsewhere, stream};
 use pipeline::{CALLS_FILE, Counts, Pipeline, Snapshot, Step};
@@ -114,9 +114,11 @@ pub async fn run(
         dir.write_config(&recipe)?;
     }
     monitor.enter(Phase::Preparing);
-    blocking(|| prepare(&mut operators, input, &checked))?;
-
     let notes = Arc::new(Notes::default());
+    let asking = if options.offline { Asking::Offline } else { Asking::Allowed };
+    let preparation = Preparation::new(Some(dir.path()), asking, &notes, monitor);
+    blocking(|| prepare(&mut operators, input, &checked, &preparation))?;
+
     let asking = teachers.concurrency();
     let teachers = Arc::new(teachers);
     let stages = assemble(&recipe, operators, &teachers, &notes);
@@ -262,12 +264,17 @@ fn open(recipe: &Recipe, operators: &mut [Work]) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::mistakes(faults)) }
 }
 
-fn prepare(operators: &mut [Work], input: &Input, checked: &CheckedInput) -> Result<()> {
+fn prepare(
+    operators: &mut [Work],
+    input: &Input,
+    checked: &CheckedInput,
+    preparation: &Preparation<'_>,
+) -> Result<()> {
     for work in operators {
         if let Work::Each(operator) = work
             && !operator.fields().reads_corpus.is_empty()
         {
-            operator.prepare(&InputCorpus(input, checked))?;
+            operator.prepare(&InputCorpus(input, checked), preparation)?;
         }
     }
     Ok(())

@@ -33,6 +33,8 @@ pub struct Monitor {
     rows: AtomicU64,
     records: AtomicU64,
     rejects: AtomicU64,
+    embedded: AtomicU64,
+    to_embed: AtomicU64,
     failures: Mutex<Vec<String>>,
 }
 
@@ -49,6 +51,10 @@ pub struct Progress {
     pub records: u64,
     /// Dropped ones.
     pub rejects: u64,
+    /// Passages that were embedded while the operators prepared themselves,
+    pub embedded: u64,
+    /// and how many are to be.
+    pub to_embed: u64,
     /// The teachers' counters.
     pub teacher: Snapshot,
 }
@@ -63,6 +69,8 @@ impl Default for Monitor {
             rows: AtomicU64::new(0),
             records: AtomicU64::new(0),
             rejects: AtomicU64::new(0),
+            embedded: AtomicU64::new(0),
+            to_embed: AtomicU64::new(0),
             failures: Mutex::default(),
         }
     }
@@ -77,6 +85,8 @@ impl Monitor {
             rows: self.rows.load(Ordering::Relaxed),
             records: self.records.load(Ordering::Relaxed),
             rejects: self.rejects.load(Ordering::Relaxed),
+            embedded: self.embedded.load(Ordering::Relaxed),
+            to_embed: self.to_embed.load(Ordering::Relaxed),
             teacher: self.telemetry.snapshot(),
         }
     }
@@ -101,6 +111,11 @@ impl Monitor {
 
     pub(crate) fn enter(&self, phase: Phase) {
         *self.phase.lock() = phase;
+    }
+
+    pub(crate) fn embedded(&self, done: u64, total: u64) {
+        self.embedded.store(done, Ordering::Relaxed);
+        self.to_embed.store(total, Ordering::Relaxed);
     }
 
     pub(crate) fn counted(&self, total: u64) {

@@ -18,7 +18,7 @@ use super::sink::{RowLines, Sink};
 use super::stages::run_stages;
 use super::{ANSWERS, assemble, blocking, check_teachers, open, prepare, window, writes_of};
 use crate::error::Result;
-use crate::operator::{Notes, Registry, Teachers};
+use crate::operator::{Asking, Notes, Preparation, Registry, Teachers};
 use crate::recipe::Checked;
 
 /// What one prompt of a run would ask.
@@ -103,9 +103,10 @@ pub async fn plan(
         let built = BuiltTeacher { teacher: Arc::new(teacher), model, concurrency: 1 };
         teachers.seat(role, built, config.sampling.clone());
     }
-    blocking(|| prepare(&mut operators, input, &checked))?;
     let notes = Arc::new(Notes::default());
     let monitor = Monitor::default();
+    let preparation = Preparation::new(out, Asking::Forecast, &notes, &monitor);
+    blocking(|| prepare(&mut operators, input, &checked, &preparation))?;
     let options = ScheduleOptions {
         window: window(1),
         asking: window(1),

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use futures::future::{join, join_all};
 use ragstill_core::{Record, RecordId};
-use ragstill_engine::{Branch, Context, Corpus, Define, Error, Fields, Operator, Outcome, Result};
+use ragstill_engine::{
+    Branch, Context, Corpus, Define, Error, Fields, Operator, Outcome, Preparation, Result,
+};
 use ragstill_teacher::extractive::Previews;
 use ragstill_teacher::{Prompts, Scope};
 
@@ -69,7 +71,7 @@ impl Operator for AtomicTaskGenerator {
         Fields { reads, writes: self.config.outputs().into_iter().cloned().collect(), reads_corpus }
     }
 
-    fn prepare(&mut self, corpus: &dyn Corpus) -> Result<()> {
+    fn prepare(&mut self, corpus: &dyn Corpus, _: &Preparation<'_>) -> Result<()> {
         let Some(most) = self.config.data_num else { return Ok(()) };
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let first = corpus.records().take(most).map(|record| Ok(record?.id));

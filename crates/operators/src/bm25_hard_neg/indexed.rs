@@ -7,7 +7,6 @@ use ragstill_engine::{Corpus, Error, Result};
 use ragstill_retrieve::DocId;
 
 use super::miner::Miner;
-use super::options::MinerOptions;
 
 /// The corpus of a run.
 #[derive(Debug)]
@@ -20,14 +19,15 @@ pub(crate) struct Indexed {
 }
 
 impl Indexed {
-    /// Reads and indexes a corpus whose texts are in this field; `name` says what a document is called, if it is to be.
+    /// Reads a corpus whose texts are in this field, and indexes it with `index`; `name` says what a document is called, if it
+    /// is to be.
     ///
     /// # Errors
-    /// When a record has no text in the field or the corpus is too large.
+    /// When a record has no text in the field or the corpus is too large, and those of `index`.
     pub(crate) fn of(
         corpus: &dyn Corpus,
         text_key: &str,
-        options: MinerOptions,
+        index: impl FnOnce(Vec<String>) -> Result<Miner>,
         name: impl Fn(&Record) -> Option<String>,
     ) -> Result<Self> {
         let (mut texts, mut names) = (Vec::new(), Vec::new());
@@ -43,7 +43,7 @@ impl Indexed {
             names.extend(name(&record));
             documents.insert(record.id, doc);
         }
-        Ok(Self { miner: Miner::new(texts, options)?, names, documents })
+        Ok(Self { miner: index(texts)?, names, documents })
     }
 
     /// The document that a record is, or was made from.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ragstill_core::Record;
-use ragstill_engine::{Context, Corpus, Define, Fields, Operator, Outcome, Result};
+use ragstill_engine::{Context, Corpus, Define, Fields, Operator, Outcome, Preparation, Result};
 use ragstill_teacher::Prompts;
 use ragstill_teacher::extractive::Previews;
 use rand::RngCore;
@@ -50,9 +50,10 @@ impl Operator for Bm25HardNeg {
         }
     }
 
-    fn prepare(&mut self, corpus: &dyn Corpus) -> Result<()> {
+    fn prepare(&mut self, corpus: &dyn Corpus, _: &Preparation<'_>) -> Result<()> {
         let name = |record: &Record| self.config.explain.then(|| record.id.to_string());
-        self.corpus = Some(Indexed::of(corpus, &self.config.input_text_key, self.options, name)?);
+        let index = |texts| Miner::new(texts, self.options);
+        self.corpus = Some(Indexed::of(corpus, &self.config.input_text_key, index, name)?);
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Options of SimulatedRetrieval.
 
+use ragstill_embed::EmbedOptions;
+use ragstill_retrieve::RetrieverKind;
 use serde::{Deserialize, Serialize};
 
 /// Where the passages come from that are not the source.
@@ -11,7 +13,11 @@ pub enum Distractors {
     Random,
     /// Those that BM25 finds for the source's text: they share its words and its subject.
     Bm25,
-    /// Some of each.
+    /// Those whose vectors are nearest to the source's: they mean something like it, in whatever words.
+    Dense,
+    /// Those that BM25 and vectors find, as one ranking.
+    Hybrid,
+    /// Some at random, the others as `retriever` finds them.
     Mixed,
 }
 
@@ -23,10 +29,20 @@ pub struct SimulatedRetrievalConfig {
     pub rag_failure_percentage: f64,
     /// The most passages that are found, at least 1; default 3.
     pub rag_max_chunks: usize,
-    /// Where the others come from: `random`, `bm25` or `mixed`; default `random`.
+    /// Where the others come from: `random`, `bm25`, `dense`, `hybrid` or `mixed`; default `random`.
     pub distractors: Distractors,
     /// The share of them that is random when they are mixed, 0 to 1; default 0.5.
     pub random_share: f64,
+    /// What finds those of `mixed` that are not random: `bm25`, `dense` or `hybrid`; default `bm25`.
+    pub retriever: RetrieverKind,
+    /// Passages that score more than this share of what the source itself scores are passed over, above 0; default none. By
+    /// vectors those are likely to say what it says in other words; 0.95 is usual.
+    pub max_score_share: Option<f64>,
+    /// The model that makes vectors, where any are needed: its folder, or the address of a server with `/v1/embeddings`;
+    /// default none.
+    pub dense: Option<String>,
+    /// How that model is used: see [`EmbedOptions`]; nothing by default.
+    pub dense_options: EmbedOptions,
     /// Whether near duplicates of the source, which may hold what it holds, are never taken for others; exact ones never
     /// are. Default true.
     pub near_duplicate_guard: bool,
@@ -47,6 +63,10 @@ impl Default for SimulatedRetrievalConfig {
             rag_max_chunks: 3,
             distractors: Distractors::default(),
             random_share: 0.5,
+            retriever: RetrieverKind::default(),
+            max_score_share: None,
+            dense: None,
+            dense_options: EmbedOptions::default(),
             near_duplicate_guard: true,
             input_text_key: "text".to_owned(),
             input_source_key: "source".to_owned(),

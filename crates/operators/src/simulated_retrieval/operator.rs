@@ -1,8 +1,8 @@
-//! No teacher: an index over the corpus, then a draw a record.
+//! No teacher: an index over the corpus, by words or by vectors, then a draw a record.
 
 use async_trait::async_trait;
 use ragstill_core::Record;
-use ragstill_engine::{Context, Corpus, Define, Error, Fields, Operator, Outcome, Result};
+use ragstill_engine::{Context, Corpus, Define, Error, Fields, Operator, Outcome, Preparation, Result};
 use ragstill_teacher::Prompts;
 use ragstill_teacher::extractive::Previews;
 use rand::Rng;
@@ -10,6 +10,7 @@ use rand::seq::SliceRandom;
 use serde_json::{Map, Value, json};
 
 use super::config::{Distractors, SimulatedRetrievalConfig};
+use super::similar::Similar;
 use crate::bm25_hard_neg::{Ask, Duplicates, Indexed, MinerOptions, Strategy};
 use crate::source::source_of;
 
@@ -19,6 +20,7 @@ use crate::source::source_of;
 pub struct SimulatedRetrieval {
     config: SimulatedRetrievalConfig,
     options: MinerOptions,
+    similar: Similar,
     corpus: Option<Indexed>,
 }
 
@@ -39,18 +41,25 @@ impl Define for SimulatedRetrieval {
         if config.rag_max_chunks == 0 {
             return Err(Error::mistake("option `rag_max_chunks` must be at least 1"));
         }
+        let similar = Similar::of(&config)?;
         let options = MinerOptions {
             num_neg: config.rag_max_chunks,
             strategy: match config.distractors {
                 Distractors::Random => Strategy::Random,
-                Distractors::Bm25 => Strategy::Bm25,
+                // What is ranked, whatever ranks it.
+                Distractors::Bm25 | Distractors::Dense | Distractors::Hybrid => Strategy::Bm25,
                 Distractors::Mixed => Strategy::Mixed,
             },
             random_share: config.random_share,
+            max_score_share: config.max_score_share,
+            // Of BM25's scores for a whole passage hardly any comes near its own; of vectors nearly all do, and the nearest
+            // would be passed over.
+            overlap_share: if similar.has_vectors() { 0.0 } else { MinerOptions::default().overlap_share },
             duplicates: if config.near_duplicate_guard { Duplicates::Near } else { Duplicates::Exact },
             ..MinerOptions::default()
         };
-        Ok(Self { config, options, corpus: None })
+        options.check(|name| format!("option `{name}`"))?;
+        Ok(Self { config, options, similar, corpus: None })
     }
 
     fn previews(_: &mut Previews) {}
@@ -67,9 +76,14 @@ impl Operator for SimulatedRetrieval {
         }
     }
 
-    fn prepare(&mut self, corpus: &dyn Corpus) -> Result<()> {
+    fn open(&mut self) -> Result<()> {
+        self.similar.open()
+    }
+
+    fn prepare(&mut self, corpus: &dyn Corpus, preparation: &Preparation<'_>) -> Result<()> {
         let name = |record: &Record| Some(source_of(record, &self.config.input_source_key));
-        self.corpus = Some(Indexed::of(corpus, &self.config.input_text_key, self.options, name)?);
+        let index = |texts| self.similar.index(texts, self.options, preparation);
+        self.corpus = Some(Indexed::of(corpus, &self.config.input_text_key, index, name)?);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use ragstill_operators::registry;
 use ragstill_teacher::{Finish, Prompts};
 use serde_json::json;
 
-use crate::script::{bench, kept};
+use crate::script::{bench, kept, prepare};
 
 struct Rows(Vec<Record>);
 
@@ -44,7 +44,7 @@ fn asking(id: &str) -> Record {
 #[tokio::test]
 async fn the_whole_corpus_is_searched_and_copies_are_left_out() {
     let mut bench = bench("BM25HardNeg", json!({"num_neg": 5}), &[("", Finish::Stop)]);
-    bench.operator.prepare(&corpus()).unwrap();
+    prepare(&mut bench, &corpus());
     // The record itself, and one made from it by an earlier step.
     for id in ["d0", "d0/3"] {
         let fields = kept(bench.apply(&asking(id)).await);
@@ -64,7 +64,7 @@ async fn the_whole_corpus_is_searched_and_copies_are_left_out() {
 async fn explanations_name_records_and_random_negatives_hang_on_the_record() {
     let options = json!({"num_neg": 2, "strategy": "mixed", "explain": true});
     let mut bench = bench("BM25HardNeg", options, &[("", Finish::Stop)]);
-    bench.operator.prepare(&corpus()).unwrap();
+    prepare(&mut bench, &corpus());
     let fields = kept(bench.apply(&asking("d0")).await);
     let told = &fields["hard_negatives_explain"];
     assert_eq!(

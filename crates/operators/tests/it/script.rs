@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ragstill_core::{Record, RecordId};
-use ragstill_engine::{Context, Notes, Operator, Outcome, Teachers, Work};
+use ragstill_engine::{
+    Asking, Context, Corpus, Monitor, Notes, Operator, Outcome, Preparation, Teachers, Work,
+};
 use ragstill_operators::registry;
 use ragstill_teacher::{Answer, Ask, BuiltTeacher, Finish, Prompts, Result, Sampling, Teacher, Usage};
 use serde_json::{Map, Value};
@@ -83,4 +85,12 @@ pub fn rejected(outcome: Outcome) -> String {
         Outcome::Reject(reason) => reason,
         other => panic!("a reject was expected, found {other:?}"),
     }
+}
+
+/// Lets the operator look at a corpus, in no run directory.
+pub fn prepare(bench: &mut Bench, corpus: &dyn Corpus) {
+    let monitor = Monitor::default();
+    let notes = Arc::clone(&bench.notes);
+    let preparation = Preparation::new(None, Asking::Allowed, &notes, &monitor);
+    bench.operator.prepare(corpus, &preparation).unwrap();
 }

@@ -4,7 +4,7 @@ use ragstill_core::{Record, RecordId};
 use ragstill_engine::{Corpus, Result};
 use serde_json::{Map, Value, json};
 
-use crate::script::{Bench, bench, kept};
+use crate::script::{Bench, bench, kept, prepare};
 
 struct Texts(Vec<Record>);
 
@@ -41,7 +41,7 @@ fn corpus(size: usize) -> Vec<Record> {
 fn prepared(size: usize, options: Value) -> (Bench, Vec<Record>) {
     let mut bench = bench("SimulatedRetrieval", options, &[("", ragstill_teacher::Finish::Stop)]);
     let records = corpus(size);
-    bench.operator.prepare(&Texts(records.clone())).unwrap();
+    prepare(&mut bench, &Texts(records.clone()));
     (bench, records)
 }
 
@@ -115,7 +115,8 @@ fn options_out_of_range_are_told() {
     for (options, fault) in [
         (json!({"rag_failure_percentage": 40}), "`rag_failure_percentage` must be a number from 0 to 1"),
         (json!({"rag_max_chunks": 0}), "`rag_max_chunks` must be at least 1"),
-        (json!({"distractors": "dense"}), "unknown variant `dense`"),
+        (json!({"distractors": "vectors"}), "unknown variant `vectors`"),
+        (json!({"distractors": "dense"}), "`dense`: vectors need a model"),
     ] {
         let error = entry.build(options.as_object().cloned().unwrap(), &prompts).unwrap_err().to_string();
         assert!(error.contains(fault), "{error}");

@@ -1,83 +1,18 @@
 //! Indexes with vectors, made by a server that stands in for one with `/v1/embeddings`.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use serde_json::Value;
 
-use serde_json::{Value, json};
-
-use crate::support::Sandbox;
+use crate::support::{Sandbox, VectorServer};
 
 /// What a vector says of a text: whether it has these words.
 const WORDS: [&str; 6] = ["red", "blue", "fish", "bird", "old", "lake"];
 
-/// A server of vectors.
-struct Server {
-    address: String,
-    embedded: Arc<AtomicUsize>,
-}
-
-impl Server {
-    fn start(model: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}/v1", listener.local_addr().unwrap());
-        let embedded = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&embedded);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let counter = Arc::clone(&counter);
-                std::thread::spawn(move || answer(stream, model, &counter));
-            }
-        });
-        Self { address, embedded }
-    }
-
-    /// How many texts were embedded so far.
-    fn embedded(&self) -> usize {
-        self.embedded.load(Ordering::SeqCst)
-    }
-}
-
-fn answer(stream: TcpStream, model: &str, counter: &AtomicUsize) {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).unwrap_or(0) == 0 {
-            return;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let request: Value = serde_json::from_slice(&body).unwrap();
-    let texts: Vec<&str> = match &request["input"] {
-        Value::Array(texts) => texts.iter().map(|text| text.as_str().unwrap()).collect(),
-        text => vec![text.as_str().unwrap()],
-    };
-    counter.fetch_add(texts.len(), Ordering::SeqCst);
-    let data: Vec<Value> = texts
-        .iter()
-        .enumerate()
-        .map(|(index, text)| {
-            let has = |word: &str| f64::from(u8::from(text.split_whitespace().any(|other| other == word)));
-            json!({"object": "embedding", "index": index, "embedding": WORDS.map(has)})
-        })
-        .collect();
-    let body = json!({"object": "list", "model": model, "data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}})
-        .to_string();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
-    );
-    let mut stream = reader.into_inner();
-    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+/// A server of such vectors.
+fn of_words(model: &'static str) -> VectorServer {
+    VectorServer::start(model, |text| {
+        let has = |word: &str| f64::from(u8::from(text.split_whitespace().any(|other| other == word)));
+        WORDS.map(has).to_vec()
+    })
 }
 
 fn sandbox() -> Sandbox {
@@ -108,7 +43,7 @@ fn found(sandbox: &Sandbox, kind: &str, query: &str) -> Vec<String> {
 #[test]
 fn an_index_has_vectors_and_only_new_documents_get_more() {
     let sandbox = sandbox();
-    let server = Server::start("words");
+    let server = of_words("words");
     let index = |more: &[&str]| sandbox.ragstill(&[&["index", "--out", "ix"], more].concat());
     index(&["--input", "docs.jsonl", "--dense", &server.address, "--model", "words", "--vectors", "f16"])
         .exits(0)
@@ -130,7 +65,7 @@ fn an_index_has_vectors_and_only_new_documents_get_more() {
         "vectors-0002.idx",
         "5 files",
     ]);
-    let other = Server::start("others");
+    let other = of_words("others");
     sandbox
         .ragstill(&[
             "search",
@@ -152,7 +87,7 @@ fn an_index_has_vectors_and_only_new_documents_get_more() {
 #[test]
 fn negatives_are_ranked_by_an_index() {
     let sandbox = sandbox();
-    let server = Server::start("words");
+    let server = of_words("words");
     let line = [
         "index",
         "--input",
@@ -191,7 +126,7 @@ fn negatives_are_ranked_by_an_index() {
 #[test]
 fn a_server_and_chains_find_by_vectors() {
     let sandbox = sandbox();
-    let server = Server::start("words");
+    let server = of_words("words");
     sandbox
         .ragstill(&[
             "index",

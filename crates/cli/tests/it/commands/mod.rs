@@ -13,6 +13,7 @@ mod negatives_bad_input;
 mod negatives_judged;
 mod plan;
 mod rag_data;
+mod rag_data_vectors;
 mod recipes;
 mod score;
 mod screening;

@@ -4,6 +4,7 @@ mod corpus;
 mod process;
 mod run_files;
 mod teacher;
+mod vectors;
 
 pub use corpus::{SplitMix, UNANSWERABLE, text_about};
 pub use process::{Outcome, Spawned};
@@ -11,6 +12,7 @@ pub use run_files::{copy_folder, json_lines, read, read_json, same_files, stored
 pub use teacher::{
     Running, asks_for_question, asks_for_reasoning, fake_teacher, rejects_some, requests, wait_until,
 };
+pub use vectors::VectorServer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
