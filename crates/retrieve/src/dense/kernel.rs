@@ -364,7 +364,7 @@ mod plain {
 
 /// Bytes of a vector that are asked for; where it is read on, processors see what comes next by themselves.
 #[cfg(target_arch = "x86_64")]
-const FETCHED: usize = 512;
+const FETCHED: usize = 1024;
 
 /// Asks memory for what is soon read. Where that cannot be asked, nothing happens.
 pub(super) fn fetch(bytes: &[u8]) {

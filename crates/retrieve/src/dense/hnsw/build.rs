@@ -321,7 +321,8 @@ impl<'a> Builder<'a> {
                 candidates.truncate(self.options.build);
             }
             candidates.sort_unstable_by_key(|found| Reverse(*found));
-            let most = self.most(number);
+            // In the lowest layer half of the room is left to those that will link to it.
+            let most = self.options.links;
             let layer = view.layer(number);
             for found in chosen.select(near, layer, &candidates, most) {
                 let score = found.score;
