@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Measures faiss-cpu's flat index, and writes what is measured.
+"""Measures faiss-cpu's flat index or its HNSW, and writes what is measured.
 
     faiss_peer.py --make --index FILE --queries FILE [--vectors N] [--dimension D]
     faiss_peer.py --index FILE --queries FILE [--threads N] [--batches 1 16 256] [--most N]
+    faiss_peer.py --index FILE --queries FILE --graph FILE [--links M] [--build N] [--ef N...] [...]
 
 The first form writes an IndexFlatIP of unit vectors around 1,000 random centres, and 4,096 queries of the same kind as
-plain numbers. The second prints one JSON object. The index is in memory before the clock starts.
+plain numbers. The others print one JSON object. The index is in memory before the clock starts. With a
+graph, an IndexHNSWFlat in that file is searched; if there is none it is made, from the vectors of the flat index.
 """
 
 import argparse
 import json
+import os
 import time
 
 import faiss
@@ -36,12 +39,7 @@ def make(arguments):
     unit(rng, centres, QUERIES).tofile(arguments.queries)
 
 
-def measure(arguments):
-    faiss.omp_set_num_threads(arguments.threads)
-    began = time.perf_counter()
-    index = faiss.read_index(arguments.index)
-    open_s = time.perf_counter() - began
-    queries = np.fromfile(arguments.queries, dtype=np.float32).reshape(-1, index.d)
+def searched(arguments, index, queries):
     _, hits = index.search(queries[:512], K)
     batches = []
     for batch in arguments.batches:
@@ -51,6 +49,15 @@ def measure(arguments):
             index.search(queries[at * batch : (at + 1) * batch], K)
         times = {"search_s": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}
         batches.append({"batch": batch, "count": measured * batch, **times})
+    return {"batches": batches, "hits": hits.tolist()}
+
+
+def measure(arguments):
+    faiss.omp_set_num_threads(arguments.threads)
+    began = time.perf_counter()
+    index = faiss.read_index(arguments.index)
+    open_s = time.perf_counter() - began
+    queries = np.fromfile(arguments.queries, dtype=np.float32).reshape(-1, index.d)
     report = {
         "engine": "faiss",
         "version": faiss.__version__,
@@ -58,10 +65,26 @@ def measure(arguments):
         "vectors": index.ntotal,
         "dimension": index.d,
         "open_s": open_s,
-        "batches": batches,
-        "hits": hits.tolist(),
+        "build_s": None,
+        "walks": [],
         "options": faiss.get_compile_options(),
     }
+    if arguments.graph:
+        if os.path.exists(arguments.graph):
+            graph = faiss.read_index(arguments.graph)
+        else:
+            vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
+            began = time.perf_counter()
+            graph = faiss.IndexHNSWFlat(index.d, arguments.links, faiss.METRIC_INNER_PRODUCT)
+            graph.hnsw.efConstruction = arguments.build
+            graph.add(vectors)
+            report["build_s"] = time.perf_counter() - began
+            faiss.write_index(graph, arguments.graph)
+        for ef in arguments.ef:
+            graph.hnsw.efSearch = ef
+            report["walks"].append({"ef": ef, **searched(arguments, graph, queries)})
+    else:
+        report |= searched(arguments, index, queries)
     print(json.dumps(report))
 
 
@@ -73,8 +96,12 @@ def main():
     arguments.add_argument("--vectors", type=int, default=200_000)
     arguments.add_argument("--dimension", type=int, default=768)
     arguments.add_argument("--threads", type=int, default=1)
-    arguments.add_argument("--batches", type=int, nargs="+", default=[1, 16, 256])
+    arguments.add_argument("--batches", type=int, nargs="*", default=[1, 16, 256])
     arguments.add_argument("--most", type=int, default=16)
+    arguments.add_argument("--graph")
+    arguments.add_argument("--links", type=int, default=16)
+    arguments.add_argument("--build", type=int, default=128)
+    arguments.add_argument("--ef", type=int, nargs="+", default=[96])
     arguments = arguments.parse_args()
     if arguments.make:
         make(arguments)

@@ -9,7 +9,7 @@ use ragstill_retrieve::RetrieverKind;
 use ragstill_retrieve::analysis::Language;
 use ragstill_score::Normalization;
 
-use crate::commands::{AskArgs, EvalArgs, IndexArgs, ModelArgs, SearchArgs, ServeArgs};
+use crate::commands::{AskArgs, EvalArgs, GraphArgs, IndexArgs, ModelArgs, SearchArgs, ServeArgs};
 
 /// Documents to training data for retrieval-augmented language models.
 #[derive(Debug, Parser)]
@@ -312,6 +312,8 @@ pub struct NegativesArgs {
     pub retriever: RetrieverKind,
     #[command(flatten)]
     pub model: ModelArgs,
+    #[command(flatten)]
+    pub graph: GraphArgs,
     /// The field with the question
     #[arg(long, value_name = "FIELD", default_value = "question")]
     pub question: String,

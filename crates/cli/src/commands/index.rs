@@ -8,8 +8,8 @@ use clap::Args;
 use ragstill_engine::{Error, Result};
 use ragstill_ingest::{Input, Records, Sourced};
 use ragstill_retrieve::{
-    Analyzer, DenseOptions, EmbedProgress, Entry, IndexAbout, IndexError, IndexFileError, IndexOptions,
-    IndexVectors, IndexWriter, RowKind, attach_faiss, embed_index, verify_index,
+    Analyzer, DenseOptions, EmbedProgress, Entry, HnswOptions, IndexAbout, IndexError, IndexFileError,
+    IndexOptions, IndexVectors, IndexWriter, RowKind, attach_faiss, embed_index, graph_index, verify_index,
 };
 
 use super::model::{ModelArgs, given, of_index};
@@ -48,6 +48,15 @@ pub struct IndexArgs {
     /// Take the vectors from a flat index that FAISS wrote, in the order of the documents; --dense is the model that made them
     #[arg(long, value_name = "FILE", requires = "dense", conflicts_with = "vectors")]
     pub faiss: Option<PathBuf>,
+    /// Make a graph over the vectors (HNSW): a search scores few of them, and finds nearly all of the best
+    #[arg(long)]
+    pub hnsw: bool,
+    /// Links of a vector in the graph, twice as many in its lowest layer; by default 16
+    #[arg(long, value_name = "M", requires = "hnsw")]
+    pub hnsw_links: Option<usize>,
+    /// Candidates among which links are chosen (efConstruction); by default 128
+    #[arg(long, value_name = "N", requires = "hnsw")]
+    pub hnsw_build: Option<usize>,
     #[command(flatten)]
     pub bm25: Bm25Args,
 }
@@ -68,11 +77,18 @@ pub fn index(args: &IndexArgs) -> Result<ExitCode> {
             "--vectors says how vectors are kept, and there is no model that makes any; give --dense FOLDER|URL",
         ));
     }
+    let graph = graph_options(args)?;
+    if graph.is_some() && model.is_none() {
+        return Err(Error::mistake(
+            "--hnsw makes a graph over vectors, and there is no model that makes any; give --dense FOLDER|URL",
+        ));
+    }
     let lost = if args.add { None } else { vectors_of(folder) };
     let counted = write_documents(args, folder)?;
     super::print(&counted)?;
     if let Some(model) = &model {
         super::print(&make_vectors(args, folder, model)?)?;
+        super::print(&make_graph(folder, graph)?)?;
     } else if let Some(IndexVectors { model, .. }) = lost {
         eprintln!(
             "note: the index that was there had vectors of `{model}`, and this one has none; with --dense they are used again"
@@ -183,6 +199,45 @@ fn make_vectors(args: &IndexArgs, folder: &Path, model: &ragstill_embed::Model) 
         began.elapsed().as_secs_f64(),
         megabytes((at.total * options.rows.row_bytes(dimension)) as u64),
         options.rows
+    ))
+}
+
+/// How the graph is to be made, if one is.
+fn graph_options(args: &IndexArgs) -> Result<Option<HnswOptions>> {
+    if !args.hnsw {
+        return Ok(None);
+    }
+    let default = HnswOptions::default();
+    let options = HnswOptions {
+        links: args.hnsw_links.unwrap_or(default.links),
+        build: args.hnsw_build.unwrap_or(default.build),
+        ..default
+    };
+    match options.fault() {
+        Some(fault) => Err(Error::mistake(format!("--hnsw-links and --hnsw-build: {fault}"))),
+        None => Ok(Some(options)),
+    }
+}
+
+/// Makes the graph over the vectors of a folder, or inserts new ones into the one that is there; returns what to tell.
+fn make_graph(folder: &Path, options: Option<HnswOptions>) -> Result<String> {
+    let began = Instant::now();
+    let mut told = began;
+    let made = graph_index(folder, options, &mut |done, total| {
+        if told.elapsed() >= TOLD_EVERY && done < total {
+            told = Instant::now();
+            eprintln!("{done} of {total} vectors are in the graph");
+        }
+    });
+    let Some(made) = made.map_err(unusable)? else { return Ok(String::new()) };
+    Ok(format!(
+        "{} of {} vectors put into the graph in {:.1} s; {} of graph (M {}, efConstruction {})\n",
+        made.inserted,
+        made.vectors,
+        began.elapsed().as_secs_f64(),
+        megabytes(made.bytes),
+        made.options.links,
+        made.options.build
     ))
 }
 

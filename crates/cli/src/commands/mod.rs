@@ -21,7 +21,7 @@ mod tokens;
 pub use ask::AskArgs;
 pub use eval::EvalArgs;
 pub use index::IndexArgs;
-pub use model::ModelArgs;
+pub use model::{GraphArgs, ModelArgs};
 pub use search::SearchArgs;
 pub use serve::ServeArgs;
 

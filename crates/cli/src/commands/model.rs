@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use ragstill_embed::Model;
 use ragstill_engine::{Error, Result};
-use ragstill_retrieve::{Collection, RetrieverKind};
+use ragstill_retrieve::{Collection, DenseSearch, RetrieverKind};
 use serde_json::{Map, Value};
 
 use super::index::unusable;
@@ -44,6 +44,33 @@ impl ModelArgs {
     }
 }
 
+/// How an index's vectors are searched.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct GraphArgs {
+    /// Vectors that a search of an index with a graph keeps while it walks: more miss fewer and take longer
+    #[arg(long, value_name = "N", requires = "index", conflicts_with = "exact")]
+    pub ef: Option<usize>,
+    /// Compare all vectors, although the index has a graph
+    #[arg(long, requires = "index")]
+    pub exact: bool,
+}
+
+impl GraphArgs {
+    /// How to search, with this retriever.
+    fn search(self, kind: RetrieverKind) -> Result<DenseSearch> {
+        match self.ef {
+            None if !self.exact => Ok(DenseSearch::AsMade),
+            _ if !kind.needs_model() => Err(Error::mistake(format!(
+                "--{} says how vectors are searched, and --retriever {kind} searches none; give --retriever dense or hybrid",
+                if self.exact { "exact" } else { "ef" }
+            ))),
+            None => Ok(DenseSearch::Exact),
+            Some(0) => Err(Error::mistake("--ef must be at least 1")),
+            Some(ef) => Ok(DenseSearch::Ef(ef)),
+        }
+    }
+}
+
 /// Opens the model that was given.
 pub fn given(args: &ModelArgs) -> Result<Option<Model>> {
     let Some(from) = &args.dense else { return Ok(None) };
@@ -60,7 +87,13 @@ pub fn of_index(folder: &Path, args: &ModelArgs) -> Result<Option<Model>> {
 }
 
 /// Opens what `ragstill index` made, to be searched as it is wanted.
-pub fn open_index(folder: &Path, kind: RetrieverKind, args: &ModelArgs) -> Result<Collection> {
+pub fn open_index(
+    folder: &Path,
+    kind: RetrieverKind,
+    args: &ModelArgs,
+    graph: GraphArgs,
+) -> Result<Collection> {
+    let search = graph.search(kind)?;
     let model = if kind.needs_model() { of_index(folder, args)? } else { None };
-    Collection::open_with(folder, kind, model.map(|model| model.embedder)).map_err(unusable)
+    Collection::open_searched(folder, kind, model.map(|model| model.embedder), search).map_err(unusable)
 }

@@ -43,7 +43,7 @@ pub fn negatives(args: &NegativesArgs) -> Result<ExitCode> {
         passages.map(|passage| (passage.id.into_owned(), passage.text.into_owned())).unzip()
     };
     let (names, miner) = if let Some(folder) = &args.index {
-        let collection = open_index(folder, args.retriever, &args.model)?;
+        let collection = open_index(folder, args.retriever, &args.model, args.graph)?;
         let passages =
             (0..collection.len() as DocId).map(|doc| collection.passage(doc).map(Passage::into_owned));
         let (names, texts) = of_passages(passages.collect::<std::result::Result<_, _>>().map_err(unusable)?);

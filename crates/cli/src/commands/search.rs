@@ -14,7 +14,7 @@ use ragstill_retrieve::{
 use serde_json::{Map, Value, json};
 
 use super::index::unusable;
-use super::model::{ModelArgs, open_index};
+use super::model::{GraphArgs, ModelArgs, open_index};
 use crate::args::Bm25Args;
 
 /// Queries that are searched together before their hits are printed.
@@ -41,6 +41,8 @@ pub struct SearchArgs {
     pub retriever: RetrieverKind,
     #[command(flatten)]
     pub model: ModelArgs,
+    #[command(flatten)]
+    pub graph: GraphArgs,
     /// The field that holds the text
     #[arg(long, value_name = "FIELD", default_value = "text")]
     pub text: String,
@@ -61,7 +63,7 @@ pub fn search(args: &SearchArgs) -> Result<ExitCode> {
         return Err(Error::mistake("-k must be at least 1"));
     }
     let corpus = match &args.index {
-        Some(folder) => open_index(folder, args.retriever, &args.model)?,
+        Some(folder) => open_index(folder, args.retriever, &args.model, args.graph)?,
         None if args.retriever.needs_model() => {
             return Err(Error::mistake(format!(
                 "--retriever {} searches an index that has vectors; make one with `ragstill index … --dense MODEL`, and give it with --index",

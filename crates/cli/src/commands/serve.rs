@@ -10,7 +10,7 @@ use ragstill_server::{Address, Answerer, Ended, Server, ServerConfig, Token};
 use ragstill_teacher::{Prompts, Stop, TeacherConfig};
 use serde_json::{Map, Value};
 
-use super::model::{ModelArgs, open_index};
+use super::model::{GraphArgs, ModelArgs, open_index};
 use super::search::read_collection;
 use crate::args::Bm25Args;
 use crate::descriptors;
@@ -31,6 +31,8 @@ pub struct ServeArgs {
     /// How passages are found; all but bm25 need an index with vectors
     #[arg(long, value_name = "bm25|dense|hybrid", default_value_t, conflicts_with = "input")]
     pub retriever: RetrieverKind,
+    #[command(flatten)]
+    pub graph: GraphArgs,
     /// The field that holds the text
     #[arg(long, value_name = "FIELD", default_value = "text")]
     pub text: String,
@@ -96,7 +98,7 @@ pub fn serve(args: &ServeArgs) -> Result<ExitCode> {
             None => None,
         };
         let collection = match &args.index {
-            Some(folder) => open_index(folder, args.retriever, &ModelArgs::default())?,
+            Some(folder) => open_index(folder, args.retriever, &ModelArgs::default(), args.graph)?,
             None => read_collection(&args.input, &args.text, &args.bm25)?,
         };
         let passages = collection.len();

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::IndexError;
 use super::build::{Lock, open_documents};
+use super::graph::remove_others;
 use super::manifest::{Dense, DenseRows, Manifest, Part, VectorsPart};
 use super::passage::of_record;
 use crate::dense::{About, Embedder, RowKind, Side, TextHash, Vectors, VectorsFile, VectorsWriter, embed};
@@ -92,11 +93,14 @@ pub fn embed_index(
         parts.push(job.file(docs)?);
     }
     let at = job.at;
+    // Vectors that are new are not in it yet.
+    let hnsw = manifest.hnsw().cloned();
     manifest.dense = Some(Dense {
         model: about.model,
         from: options.from.to_owned(),
         options: options.model_options.clone(),
         dimension: about.dimension,
+        hnsw,
         rows: DenseRows::Own { rows: about.rows, vectors: parts },
     });
     manifest.write(folder)?;
@@ -105,6 +109,7 @@ pub fn embed_index(
         // Left behind it does no harm.
         let _ = std::fs::remove_file(folder.join(name));
     }
+    remove_others(folder, &manifest);
     Ok(at)
 }
 
@@ -141,9 +146,11 @@ pub fn attach_faiss(folder: &Path, file: &Path, options: &DenseOptions<'_>) -> R
         from: options.from.to_owned(),
         options: options.model_options.clone(),
         dimension: vectors.dimension(),
+        hnsw: None,
         rows: DenseRows::Faiss { faiss, bytes },
     });
     manifest.write(folder)?;
+    remove_others(folder, &manifest);
     Ok(vectors.len())
 }
 

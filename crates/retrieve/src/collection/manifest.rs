@@ -62,6 +62,9 @@ pub(super) struct Dense {
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(super) options: Value,
     pub(super) dimension: usize,
+    /// The graph over them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hnsw: Option<Part>,
     #[serde(flatten)]
     pub(super) rows: DenseRows,
 }
@@ -159,6 +162,7 @@ impl Manifest {
         let Files { documents, offsets, bm25 } = &self.files;
         let mut names = vec![&*documents.name, &offsets.name, &bm25.name];
         names.extend(self.vectors().iter().map(|vectors| &*vectors.part.name));
+        names.extend(self.hnsw().map(|part| &*part.name));
         names
     }
 
@@ -168,6 +172,11 @@ impl Manifest {
             Some(Dense { rows: DenseRows::Own { vectors, .. }, .. }) => vectors,
             _ => &[],
         }
+    }
+
+    /// The file of the graph.
+    pub(super) fn hnsw(&self) -> Option<&Part> {
+        self.dense.as_ref()?.hnsw.as_ref()
     }
 
     /// Writes it into a folder; it is whole there or as it was.

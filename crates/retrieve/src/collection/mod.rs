@@ -3,6 +3,7 @@
 mod build;
 mod embed;
 mod error;
+mod graph;
 mod ids;
 mod manifest;
 mod open;
@@ -16,7 +17,8 @@ use std::path::Path;
 pub use build::{Entry, IndexOptions, IndexWriter, Written};
 pub use embed::{DenseOptions, EmbedProgress, attach_faiss, embed_index};
 pub use error::IndexError;
-pub use open::{IndexAbout, IndexVectors, RetrieverKind, verify_index};
+pub use graph::{GraphMade, graph_index};
+pub use open::{DenseSearch, IndexAbout, IndexVectors, RetrieverKind, verify_index};
 pub use passage::{Passage, own_id};
 
 use crate::documents::Documents;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::build::open_documents;
+use super::graph;
 use super::manifest::{Dense, DenseRows, Manifest};
 use super::passage::of_record;
 use super::{Collection, Passages};
@@ -54,6 +55,18 @@ impl FromStr for RetrieverKind {
         let kind = Self::ALL.into_iter().find(|kind| kind.to_string() == name);
         kind.ok_or_else(|| "give bm25, dense or hybrid".to_owned())
     }
+}
+
+/// How vectors are searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DenseSearch {
+    /// By the graph, where the index has one, as it was made for; all of them otherwise.
+    #[default]
+    AsMade,
+    /// By the graph, keeping so many vectors while it is walked.
+    Ef(usize),
+    /// All of them.
+    Exact,
 }
 
 /// What the folder of an index holds.
@@ -123,13 +136,27 @@ impl Collection {
         kind: RetrieverKind,
         embedder: Option<Box<dyn Embedder>>,
     ) -> Result<Self, IndexFileError> {
+        Self::open_searched(folder, kind, embedder, DenseSearch::AsMade)
+    }
+
+    /// [`open_with`](Self::open_with); `search` says how vectors are searched.
+    ///
+    /// # Errors
+    /// As there, and when the index lacks the graph that is asked for.
+    pub fn open_searched(
+        folder: &Path,
+        kind: RetrieverKind,
+        embedder: Option<Box<dyn Embedder>>,
+        search: DenseSearch,
+    ) -> Result<Self, IndexFileError> {
         let manifest = Manifest::read(folder)?;
         let documents = open_documents(folder, &manifest)?;
         let retriever: Box<dyn Retriever> = match kind {
             RetrieverKind::Bm25 => Box::new(bm25(folder, &manifest)?),
-            RetrieverKind::Dense => Box::new(dense(folder, &manifest, embedder)?),
+            RetrieverKind::Dense => Box::new(dense(folder, &manifest, embedder, search)?),
             RetrieverKind::Hybrid => {
-                let (bm25, dense) = (bm25(folder, &manifest)?, dense(folder, &manifest, embedder)?);
+                let bm25 = bm25(folder, &manifest)?;
+                let dense = dense(folder, &manifest, embedder, search)?;
                 Box::new(Hybrid::new(Box::new(bm25), Box::new(dense), HybridOptions::default()))
             }
         };
@@ -153,6 +180,7 @@ fn dense(
     folder: &Path,
     manifest: &Manifest,
     embedder: Option<Box<dyn Embedder>>,
+    search: DenseSearch,
 ) -> Result<DenseRetriever, IndexFileError> {
     let lacks = |what: String| IndexFileError::Lacks { folder: folder.to_owned(), what };
     let dense = manifest.dense.as_ref().ok_or_else(|| {
@@ -179,10 +207,24 @@ fn dense(
             manifest.documents
         )));
     }
-    DenseRetriever::new(vectors, embedder).map_err(|error| lacks(error.to_string()))
+    let graph = match search {
+        DenseSearch::Exact => None,
+        DenseSearch::AsMade | DenseSearch::Ef(_) => graph::of_vectors(folder, dense, &vectors, false)?,
+    };
+    let retriever = DenseRetriever::new(vectors, embedder).map_err(|error| lacks(error.to_string()))?;
+    match (graph, search) {
+        (Some(graph), DenseSearch::Ef(ef)) => Ok(retriever.with_graph(graph, Some(ef))),
+        (Some(graph), _) => Ok(retriever.with_graph(graph, None)),
+        (None, DenseSearch::Ef(_)) => Err(lacks(
+            "its vectors have no graph, so there is no ef to search with: all are searched; make a graph with \
+             `ragstill index … --hnsw`"
+                .to_owned(),
+        )),
+        (None, _) => Ok(retriever),
+    }
 }
 
-fn vectors(folder: &Path, dense: &Dense) -> Result<Vectors, IndexFileError> {
+pub(super) fn vectors(folder: &Path, dense: &Dense) -> Result<Vectors, IndexFileError> {
     let (rows, files) = match &dense.rows {
         DenseRows::Own { rows, vectors } => (*rows, vectors),
         DenseRows::Faiss { faiss, bytes } => {
@@ -241,7 +283,9 @@ pub fn verify_index(folder: &Path) -> Result<Vec<(String, u64)>, IndexFileError>
         .map(|part| (part.name.clone(), part.bytes))
         .collect();
     if let Some(dense) = &manifest.dense {
-        vectors(folder, dense)?;
+        let vectors = vectors(folder, dense)?;
+        graph::of_vectors(folder, dense, &vectors, true)?;
+        files.extend(dense.hnsw.iter().map(|part| (part.name.clone(), part.bytes)));
         if let DenseRows::Faiss { faiss, bytes } = &dense.rows {
             files.push((faiss.display().to_string(), *bytes));
         }

@@ -38,7 +38,7 @@ pub(super) struct Segment {
 
 impl Segment {
     /// The document of a row.
-    fn doc(&self, row: usize) -> DocId {
+    pub(super) fn doc(&self, row: usize) -> DocId {
         match &self.docs {
             Some(docs) => docs[row],
             None => self.first + row as DocId,
@@ -244,7 +244,7 @@ fn select(
 }
 
 /// Room for numbers, from a multiple of 64 bytes on, so that no chunk lies in two lines of the cache.
-struct Room {
+pub(super) struct Room {
     numbers: Vec<f32>,
     start: usize,
     len: usize,
@@ -252,7 +252,7 @@ struct Room {
 
 impl Room {
     /// Room for so many chunks, all 0.
-    fn new(chunks: usize) -> Self {
+    pub(super) fn new(chunks: usize) -> Self {
         let len = chunks * LANES;
         let numbers = vec![0.0; len + LANES];
         let start = numbers.as_ptr().align_offset(size_of::<Chunk>());
@@ -261,7 +261,11 @@ impl Room {
     }
 
     /// Vectors of `width` chunks, filled up with 0, to a multiple of `multiple` of them.
-    fn of<'a>(vectors: impl ExactSizeIterator<Item = &'a [f32]>, width: usize, multiple: usize) -> Self {
+    pub(super) fn of<'a>(
+        vectors: impl ExactSizeIterator<Item = &'a [f32]>,
+        width: usize,
+        multiple: usize,
+    ) -> Self {
         let mut room = Self::new(vectors.len().next_multiple_of(multiple) * width);
         for (vector, room) in vectors.zip(room.numbers().chunks_mut(width * LANES)) {
             room[..vector.len()].copy_from_slice(vector);
@@ -269,11 +273,11 @@ impl Room {
         room
     }
 
-    fn numbers(&mut self) -> &mut [f32] {
+    pub(super) fn numbers(&mut self) -> &mut [f32] {
         &mut self.numbers[self.start..self.start + self.len]
     }
 
-    fn chunks(&self) -> &[Chunk] {
+    pub(super) fn chunks(&self) -> &[Chunk] {
         self.numbers[self.start..self.start + self.len].as_chunks().0
     }
 }

@@ -59,6 +59,36 @@ macro_rules! scores {
             }
         }
 
+        /// The scores of four rows, wherever they lie, for one query.
+        $(#[$feature])*
+        pub(super) fn four(rows: [&[Chunk]; 4], query: &[Chunk], sum: Sum) -> [f32; 4] {
+            match sum {
+                Sum::Products => scattered::<false>(rows, query),
+                Sum::Differences => scattered::<true>(rows, query),
+            }
+        }
+
+        $(#[$feature])*
+        fn scattered<const L2: bool>(rows: [&[Chunk]; 4], query: &[Chunk]) -> [f32; 4] {
+            let width = query.len();
+            let rows = rows.map(|row| &row[..width]);
+            let mut sums = [zero(); 4];
+            for at in 0..width {
+                let of_query = load(&query[at]);
+                for row in 0..4 {
+                    let of_row = load(&rows[row][at]);
+                    let (one, other) = if L2 {
+                        let difference = less(of_row, of_query);
+                        (difference, difference)
+                    } else {
+                        (of_row, of_query)
+                    };
+                    sums[row] = fused(one, other, sums[row]);
+                }
+            }
+            totals(sums).map(|score| if L2 { -score } else { score })
+        }
+
         // By itself: together with others it is given too few registers.
         #[inline(never)]
         $(#[$feature])*
@@ -332,6 +362,24 @@ mod plain {
     }
 }
 
+/// Bytes of a vector that are asked for; where it is read on, processors see what comes next by themselves.
+#[cfg(target_arch = "x86_64")]
+const FETCHED: usize = 1024;
+
+/// Asks memory for what is soon read. Where that cannot be asked, nothing happens.
+pub(super) fn fetch(bytes: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in bytes[..bytes.len().min(FETCHED)].chunks(64) {
+        #[expect(unsafe_code, reason = "whatever is asked for, nothing but the time of reading it changes")]
+        // SAFETY: the place exists, and need not.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = bytes;
+}
+
 /// Which instructions are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kernel {
@@ -388,6 +436,11 @@ impl Kernel {
         debug_assert!(queries.len() == width || queries.len().is_multiple_of(QUERIES * width));
         debug_assert_eq!(out.len() * width, rows.len() / width * queries.len());
         call!(self, scores(rows, queries, width, sum, out));
+    }
+
+    /// The scores of four rows, wherever they lie, for one query.
+    pub(super) fn four(self, rows: [&[Chunk]; 4], query: &[Chunk], sum: Sum) -> [f32; 4] {
+        call!(self, four(rows, query, sum))
     }
 
     /// Numbers of half precision as numbers of single precision.
@@ -458,6 +511,9 @@ mod tests {
                 let mut alone = vec![0.0; BLOCK];
                 kernel.scores(chunks(&rows), chunks(query), 5, Sum::Products, &mut alone);
                 assert!(alone.iter().eq(together.iter().skip(at).step_by(8)), "{kernel:?}");
+                let of = |row: usize| &chunks(&rows)[row * 5..(row + 1) * 5];
+                let four = kernel.four([of(7), of(0), of(23), of(0)], chunks(query), Sum::Products);
+                assert_eq!(four, [alone[7], alone[0], alone[23], alone[0]], "{kernel:?}");
             }
         }
     }

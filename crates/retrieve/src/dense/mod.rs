@@ -3,12 +3,14 @@
 mod embedder;
 mod faiss;
 mod flat;
+mod hnsw;
 mod kernel;
 mod retriever;
 mod rows;
 mod vectors;
 
 pub use embedder::{EmbedError, EmbedErrorKind, Embedder, Side};
+pub use hnsw::{Hnsw, HnswOptions};
 pub use retriever::DenseRetriever;
 pub(crate) use retriever::embed;
 pub use rows::RowKind;

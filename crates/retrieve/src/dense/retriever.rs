@@ -1,15 +1,17 @@
 //! A model and vectors that it made, as a retriever.
 
-use super::{EmbedError, Embedder, Side, Vectors};
+use super::{EmbedError, Embedder, Hnsw, Side, Vectors};
 use crate::{DocId, Hit, RetrieveError, Retriever};
 
-/// Finds passages by the vectors of a model: every vector is compared.
+/// Finds passages by the vectors of a model: every vector is compared, or those that a graph leads to.
 ///
 /// All documents are candidates, so there are `k` hits wherever there are as many documents, and scores may be below 0.
 #[derive(Debug)]
 pub struct DenseRetriever {
     vectors: Vectors,
     embedder: Box<dyn Embedder>,
+    /// And how many vectors a search with it keeps.
+    graph: Option<(Hnsw, usize)>,
 }
 
 impl DenseRetriever {
@@ -19,7 +21,7 @@ impl DenseRetriever {
     /// When the model makes vectors of another dimension.
     pub fn new(vectors: Vectors, embedder: Box<dyn Embedder>) -> Result<Self, EmbedError> {
         if vectors.dimension() == embedder.dimension() {
-            return Ok(Self { vectors, embedder });
+            return Ok(Self { vectors, embedder, graph: None });
         }
         Err(EmbedError::permanent(format!(
             "the model `{}` makes vectors of {} numbers, and those of the passages have {}: they are another model's",
@@ -27,6 +29,19 @@ impl DenseRetriever {
             embedder.dimension(),
             vectors.dimension()
         )))
+    }
+
+    /// Searches by this graph from now on. A search keeps the best `ef` vectors while it walks; without a number as many as
+    /// the graph was made for.
+    ///
+    /// # Panics
+    /// When the graph is of [other](Hnsw::check) vectors.
+    #[must_use]
+    pub fn with_graph(mut self, graph: Hnsw, ef: Option<usize>) -> Self {
+        assert_eq!(graph.check(&self.vectors), Ok(()));
+        let ef = ef.unwrap_or(graph.options().search);
+        self.graph = Some((graph, ef));
+        self
     }
 
     /// The vectors of the passages.
@@ -73,7 +88,11 @@ impl Retriever for DenseRetriever {
         k: usize,
         exclude: &dyn Fn(DocId) -> bool,
     ) -> Result<Vec<Hit>, RetrieveError> {
-        Ok(self.vectors.search(&self.embed(&[query])?, k, exclude))
+        let query = self.embed(&[query])?;
+        Ok(match &self.graph {
+            Some((graph, ef)) => graph.search(&self.vectors, &query, k, *ef, exclude),
+            None => self.vectors.search(&query, k, exclude),
+        })
     }
 
     fn search_batch(
@@ -85,6 +104,10 @@ impl Retriever for DenseRetriever {
         if queries.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.vectors.search_batch(&self.embed(queries)?, k, exclude))
+        let queries = self.embed(queries)?;
+        Ok(match &self.graph {
+            Some((graph, ef)) => graph.search_batch(&self.vectors, &queries, k, *ef, exclude),
+            None => self.vectors.search_batch(&queries, k, exclude),
+        })
     }
 }

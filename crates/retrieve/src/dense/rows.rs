@@ -93,6 +93,17 @@ impl Rows {
         }
     }
 
+    /// The bytes of a vector, and its scale if it has one.
+    pub(super) fn bytes(&self, dimension: usize, row: usize) -> (&[u8], f32) {
+        let at = row * dimension..(row + 1) * dimension;
+        match self {
+            Self::F32(numbers) => (bytemuck::cast_slice(&numbers[at]), 1.0),
+            Self::F16(numbers) => (bytemuck::cast_slice(&numbers[at]), 1.0),
+            Self::Int8 { codes, scales } => (bytemuck::cast_slice(&codes[at]), scales[row]),
+            Self::Bytes { file, range } => (&file[range.start + at.start * 4..][..dimension * 4], 1.0),
+        }
+    }
+
     /// Puts these vectors in single precision into `room`, each at a multiple of `stride` numbers. What lies between them
     /// stays as it is.
     pub(super) fn read(

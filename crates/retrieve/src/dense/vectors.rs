@@ -29,8 +29,13 @@ pub struct Vectors {
     metric: Metric,
     kernel: Kernel,
     segments: Vec<Segment>,
+    /// For every so many rows, the segment of the first.
+    pages: Vec<u32>,
     len: usize,
 }
+
+/// Rows of a page, whose segment is found at once.
+const PAGE: usize = 1 << 12;
 
 /// What a file of vectors says of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +82,7 @@ impl Vectors {
     /// No vectors yet.
     pub(crate) fn empty(dimension: usize, metric: Metric) -> Self {
         assert!(dimension > 0, "a vector has numbers");
-        Self { dimension, metric, kernel: Kernel::best(), segments: Vec::new(), len: 0 }
+        Self { dimension, metric, kernel: Kernel::best(), segments: Vec::new(), pages: Vec::new(), len: 0 }
     }
 
     /// Appends rows, whose documents are the next ones or those named; `false` if they do not fit.
@@ -89,6 +94,7 @@ impl Vectors {
             return false;
         }
         self.len += count;
+        self.pages.resize(self.len.div_ceil(PAGE), self.segments.len() as u32);
         self.segments.push(Segment { first, docs, count, rows });
         true
     }
@@ -140,12 +146,34 @@ impl Vectors {
         self.flat().search_batch(queries, k, exclude)
     }
 
-    fn flat(&self) -> Flat<'_> {
-        let sum = match self.metric {
+    /// How two vectors are compared.
+    pub(super) fn sum(&self) -> Sum {
+        match self.metric {
             Metric::InnerProduct => Sum::Products,
             Metric::L2 => Sum::Differences,
-        };
-        Flat { segments: &self.segments, dimension: self.dimension, sum, kernel: self.kernel }
+        }
+    }
+
+    /// What compares them.
+    pub(super) fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// Where a row lies, of all segments' rows one after the other: its segment, and its number there.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub(super) fn place(&self, row: usize) -> (&Segment, usize) {
+        let mut segment = self.pages[row / PAGE] as usize;
+        while row - self.segments[segment].first as usize >= self.segments[segment].count {
+            segment += 1;
+        }
+        let segment = &self.segments[segment];
+        (segment, row - segment.first as usize)
+    }
+
+    fn flat(&self) -> Flat<'_> {
+        Flat { segments: &self.segments, dimension: self.dimension, sum: self.sum(), kernel: self.kernel }
     }
 
     /// Appends the vectors of a file; `false` if they do not fit.

@@ -53,7 +53,7 @@ fn words() -> Words {
     Words { name: "words", ..Words::default() }
 }
 
-fn entry(id: &str, title: Option<&str>, text: &str) -> Entry {
+pub(super) fn entry(id: &str, title: Option<&str>, text: &str) -> Entry {
     let mut row = json!({"id": id, "text": text});
     if let Some(title) = title {
         row["title"] = title.into();
@@ -83,12 +83,12 @@ fn options() -> IndexOptions {
     }
 }
 
-fn make(folder: &Path, entries: Vec<Entry>) {
+pub(super) fn make(folder: &Path, entries: Vec<Entry>) {
     let written = IndexWriter::create(folder, options()).unwrap().write(entries.into_iter()).unwrap();
     written.commit().unwrap();
 }
 
-fn add(folder: &Path, entries: Vec<Entry>) -> Result<(usize, usize), IndexError> {
+pub(super) fn add(folder: &Path, entries: Vec<Entry>) -> Result<(usize, usize), IndexError> {
     let written = IndexWriter::add(folder)?.write(entries.into_iter())?;
     let counts = (written.added(), written.repeated());
     written.commit()?;
@@ -113,7 +113,7 @@ fn found(folder: &Path, kind: RetrieverKind, query: &str, k: usize) -> Vec<Strin
     hits.iter().map(|hit| collection.passage(hit.doc).unwrap().id.into_owned()).collect()
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub(super) fn names(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = names.collect();
     names.sort();

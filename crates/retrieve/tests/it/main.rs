@@ -6,6 +6,8 @@ mod brute_force;
 mod collection;
 mod dense;
 mod file;
+mod hnsw;
+mod hnsw_folder;
 mod languages;
 mod limits;
 mod lucene;

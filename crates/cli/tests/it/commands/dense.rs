@@ -85,6 +85,72 @@ fn an_index_has_vectors_and_only_new_documents_get_more() {
 }
 
 #[test]
+fn an_index_has_a_graph_if_wanted() {
+    let sandbox = sandbox();
+    let server = Server::start("words");
+    let model = ["--dense", &server.address, "--model", "words"];
+    // All texts of up to three of the words: enough that a walk sees few of them.
+    let texts = |range: std::ops::Range<usize>| {
+        let word = |number: usize| WORDS.get(number % 7).copied().unwrap_or("and");
+        let text = |number| format!("{} {} {} {number}", word(number), word(number / 7), word(number / 49));
+        let line = |number| format!("{}\n", json!({"id": format!("t{number}"), "text": text(number)}));
+        range.map(line).collect::<String>()
+    };
+    sandbox.write("texts.jsonl", texts(0..300));
+    sandbox.write("rest.jsonl", texts(300..343));
+    let index = |more: &[&str]| sandbox.ragstill(&[&["index", "--out", "ix"], more].concat());
+    index(&["--input", "texts.jsonl", "--hnsw"])
+        .exits(2)
+        .complains(&["--hnsw makes a graph over vectors", "--dense"]);
+    index(&[&["--input", "texts.jsonl", "--hnsw", "--hnsw-links", "3"], &model[..]].concat())
+        .exits(2)
+        .complains(&["--hnsw-links", "links of a vector: from 4 to 256"]);
+    index(&["--input", "texts.jsonl", "--hnsw-links", "8"]).exits(2).complains(&["--hnsw"]);
+    index(
+        &[&["--input", "texts.jsonl", "--hnsw", "--hnsw-links", "4", "--hnsw-build", "16"], &model[..]]
+            .concat(),
+    )
+    .exits(0)
+    .says(&[
+        "300 of 300 passages embedded",
+        "300 of 300 vectors put into the graph",
+        "(M 4, efConstruction 16)",
+    ]);
+    let found = |query: &str, more: &[&str]| {
+        let line = ["search", "--index", "ix", "--retriever", "dense", "--json", "-k", "5", query];
+        let outcome = sandbox.ragstill(&[&line, more].concat()).exits(0);
+        serde_json::from_str::<Value>(outcome.stdout.trim()).unwrap()
+    };
+    for query in ["red fish", "old lake bird", "blue bird"] {
+        let exact = found(query, &["--exact"]);
+        assert_eq!(exact["hits"].as_array().unwrap().len(), 5);
+        // Of a small corpus all vectors are searched, whatever the graph; and a walk this wide misses nothing.
+        assert_eq!(found(query, &[]), exact);
+        assert_eq!(found(query, &["--ef", "15"]), exact);
+    }
+    index(&["--input", "rest.jsonl", "--add"]).exits(0).says(&["43 of 343 vectors put into the graph"]);
+    assert_eq!(found("red fish", &["--ef", "15"]), found("red fish", &["--exact"]));
+    sandbox.ragstill(&["index", "--verify", "ix"]).exits(0).says(&["hnsw-2.idx", "6 files"]);
+    let complains = |line: &[&str], of: &[&str]| {
+        sandbox.ragstill(&[&["search", "--index", "ix", "red"], line].concat()).exits(2).complains(of);
+    };
+    complains(&["--ef", "20"], &["--ef says how vectors are searched", "--retriever bm25"]);
+    complains(&["--exact", "--retriever", "bm25"], &["--exact says how vectors are searched"]);
+    complains(&["--retriever", "dense", "--ef", "0"], &["--ef must be at least 1"]);
+    complains(&["--retriever", "dense", "--ef", "9", "--exact"], &["--exact"]);
+    // A server that has no such index says so as well.
+    let path = sandbox.path("ix/hnsw-2.idx");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    complains(&["--retriever", "dense"], &["hnsw-2.idx", "its check sum is wrong"]);
+    assert_eq!(found("red fish", &["--exact"])["hits"].as_array().unwrap().len(), 5);
+    index(&[&["--input", "docs.jsonl"], &model[..]].concat()).exits(0);
+    complains(&["--retriever", "hybrid", "--ef", "9"], &["its vectors have no graph", "--hnsw"]);
+}
+
+#[test]
 fn negatives_are_ranked_by_an_index() {
     let sandbox = sandbox();
     let server = of_words("words");
