@@ -1,6 +1,6 @@
 //! Indexes with vectors, made by a server that stands in for one with `/v1/embeddings`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Sandbox, VectorServer};
 
@@ -87,7 +87,7 @@ fn an_index_has_vectors_and_only_new_documents_get_more() {
 #[test]
 fn an_index_has_a_graph_if_wanted() {
     let sandbox = sandbox();
-    let server = Server::start("words");
+    let server = of_words("words");
     let model = ["--dense", &server.address, "--model", "words"];
     // All texts of up to three of the words: enough that a walk sees few of them.
     let texts = |range: std::ops::Range<usize>| {
@@ -96,8 +96,8 @@ fn an_index_has_a_graph_if_wanted() {
         let line = |number| format!("{}\n", json!({"id": format!("t{number}"), "text": text(number)}));
         range.map(line).collect::<String>()
     };
-    sandbox.write("texts.jsonl", texts(0..300));
-    sandbox.write("rest.jsonl", texts(300..343));
+    sandbox.write("texts.jsonl", &texts(0..300));
+    sandbox.write("rest.jsonl", &texts(300..343));
     let index = |more: &[&str]| sandbox.ragstill(&[&["index", "--out", "ix"], more].concat());
     index(&["--input", "texts.jsonl", "--hnsw"])
         .exits(2)
