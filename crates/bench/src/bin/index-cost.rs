@@ -1,5 +1,6 @@
 //! What the folder of an index costs, by its number of passages: `index-cost --corpus FILE --out DIR`. Prints a line for
-//! each number, and what a passage costs more in the last than in the first, to reckon with for larger ones.
+//! each number, and what a passage costs more in the last than in the one before, to reckon with for larger ones. (The first
+//! tens of thousands fill buffers that do not grow any more.)
 //!
 //! The model is a stand-in that makes numbers of a hash, so that what is measured is all but the model. Each number is
 //! measured by a process of its own, as memory that was taken for one is not given back before the next.
@@ -133,9 +134,9 @@ fn main() -> Result<()> {
         );
         all.push(of);
     }
-    let (Some(first), Some(last)) = (all.first(), all.last()) else { bail!("give --counts") };
+    let [.., first, last] = all[..] else { bail!("give two --counts or more") };
     let slope =
-        |value: fn(&Measured) -> f64| (value(last) - value(first)) / (last.count - first.count) as f64;
+        |value: fn(&Measured) -> f64| (value(&last) - value(&first)) / (last.count - first.count) as f64;
     println!("\na passage more, and {WIKIPEDIA} of them:");
     let tell = |what: &str, value: fn(&Measured) -> f64, unit: &str, scale: f64| {
         println!(

@@ -8,6 +8,7 @@ use super::manifest::{Files, Manifest, Part};
 use super::passage::Passage;
 use super::texts::{OldDocuments, Texts};
 use crate::documents::{Documents, DocumentsWriter};
+use crate::storage::partial;
 use crate::{Analyzer, Bm25Builder, Bm25Index, Bm25Params, IndexFileError};
 
 /// How documents are indexed.
@@ -52,6 +53,19 @@ impl Lock {
     }
 }
 
+/// Removes what a run that was killed had begun to write.
+fn remove_partial(folder: &Path) {
+    for suffix in ["", "-2"] {
+        for name in [
+            format!("documents{suffix}.jsonl"),
+            format!("documents{suffix}.idx"),
+            format!("bm25{suffix}.idx"),
+        ] {
+            let _ = std::fs::remove_file(partial(&folder.join(name)));
+        }
+    }
+}
+
 /// Writes the folder of an index. What was there before stays until [`Written::commit`].
 #[derive(Debug)]
 pub struct IndexWriter {
@@ -71,6 +85,7 @@ impl IndexWriter {
     /// When the folder cannot be made, or another process is changing it.
     pub fn create(folder: &Path, options: IndexOptions) -> Result<Self, IndexFileError> {
         let lock = Lock::of(folder)?;
+        remove_partial(folder);
         // What cannot be read is replaced.
         let old = Manifest::read(folder).ok();
         Ok(Self { folder: folder.to_owned(), options, lock, old, is_added_to: false })
@@ -83,6 +98,7 @@ impl IndexWriter {
     pub fn add(folder: &Path) -> Result<Self, IndexFileError> {
         let manifest = Manifest::read(folder)?;
         let lock = Lock::of(folder)?;
+        remove_partial(folder);
         let bm25 = Bm25Index::open(&manifest.files.bm25.path(folder))?;
         let options = IndexOptions {
             text_field: manifest.text_field.clone(),

@@ -271,6 +271,46 @@ fn what_is_not_committed_changes_nothing() {
     assert_eq!(names(folder.path()).len(), 4);
 }
 
+/// All but a lock is as it was when something fails, wherever that is.
+#[test]
+fn a_failure_leaves_the_index_as_it_was() {
+    let folder = animal_folder();
+    let folder = folder.path();
+    let state = || names(folder).into_iter().map(|name| (fs::read(folder.join(&name)).ok(), name)).collect();
+    let before: Vec<(Option<Vec<u8>>, String)> = state();
+    let many = || (0..40_000).map(|n| entry(&n.to_string(), None, &format!("red fish {n}")));
+    // The documents fail, after many were put aside.
+    for add in [false, true] {
+        let writer = if add { IndexWriter::add(folder) } else { IndexWriter::create(folder, options()) };
+        let fault = writer.unwrap().write(many().chain([entry("7", None, "another")])).unwrap_err();
+        let first = if add { 12 } else { 8 };
+        assert!(
+            matches!(&fault, IndexError::DuplicateId { id, first: at } if id == "7" && *at == first),
+            "{fault}"
+        );
+        assert_eq!(state(), before);
+    }
+    // A file cannot be written: each of them, at its beginning or at its end.
+    for name in ["bm25-2.idx", "documents-2.jsonl", "documents-2.idx"] {
+        for name in [name.to_owned(), format!("{name}.partial")] {
+            fs::create_dir(folder.join(&name)).unwrap();
+            let fault = IndexWriter::add(folder).unwrap().write(many().take(10)).unwrap_err().to_string();
+            let path = folder.join(name.trim_end_matches(".partial"));
+            assert!(fault.starts_with(&format!("{}: ", path.display())), "{fault}");
+            fs::remove_dir(folder.join(&name)).unwrap();
+            assert_eq!(state(), before, "{name}");
+        }
+    }
+    // What a killed run has left is taken away by the next.
+    for name in ["documents-2.jsonl.partial", "bm25.idx.partial", "documents.idx.partial"] {
+        fs::write(folder.join(name), "left").unwrap();
+    }
+    drop(IndexWriter::add(folder).unwrap());
+    assert_eq!(state(), before);
+    assert_eq!(add(folder, many().take(10).collect()).unwrap(), (10, 0));
+    verify_index(folder).unwrap();
+}
+
 #[test]
 fn another_model_is_refused() {
     let folder = animal_folder();
