@@ -1,13 +1,18 @@
-"""LLaMA-Factory: its arguments, its converters, its ChatML template and its tokenised rows."""
+"""LLaMA-Factory: its arguments, those of examples/training/llamafactory.yaml among them, its converters, its ChatML template and
+its tokenised rows."""
 
 import itertools
 import json
 import tempfile
+from pathlib import Path
 
+import yaml
 from common import END, examples, main, same, spans, to_last_trained, whole_text
 from llamafactory.data import get_dataset, get_template_and_fix_tokenizer
 from llamafactory.hparams import get_train_args
 from transformers import AutoTokenizer
+
+TRAINING = Path(__file__).resolve().parent.parent.parent / "examples" / "training" / "llamafactory.yaml"
 
 
 def call_text(call):
@@ -44,20 +49,19 @@ def check(name, exports, model):
     info = json.loads((exports / name / "dataset_info.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         settings = {
-            "stage": "sft",
-            "do_train": True,
-            "finetuning_type": "full",
+            **yaml.safe_load(TRAINING.read_text(encoding="utf-8")),
             "model_name_or_path": str(model),
             "dataset": ",".join(info),
             "dataset_dir": str(exports / name),
             "template": "chatml",
-            "mask_history": name == "llamafactory-sharegpt",
             "cutoff_len": 1 << 20,
             "overwrite_cache": True,
             "output_dir": folder,
             "use_cpu": True,
-            "report_to": "none",
+            "bf16": False,
         }
+        if name == "llamafactory-alpaca":
+            settings["mask_history"] = False
         model_args, data_args, training_args, _, _ = get_train_args(settings)
         tokenizer = AutoTokenizer.from_pretrained(model)
         template = get_template_and_fix_tokenizer(tokenizer, data_args)

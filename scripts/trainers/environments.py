@@ -24,7 +24,11 @@ ENVIRONMENTS = {
     # What `transformers serve` needs.
     "serving": (["fastapi==0.165.0", "uvicorn==0.54.0", "openai==3.57.0", "rich"], []),
     "axolotl": (
-        ["transformers==5.16.1", "datasets==4.8.4", "huggingface_hub==1.17.0", "tokenizers==0.23.1", "addict", "colorama"],
+        [
+            *["transformers==5.16.1", "datasets==4.8.4", "huggingface_hub==1.17.0", "tokenizers==0.23.1", "addict", "colorama"],
+            # What its configuration and the way from files to packed rows need.
+            *["trl==1.9.0", "peft==0.20.0", "accelerate==1.13.0", "posthog==6.7.11", "numba", "scipy", "einops", "pillow"],
+        ],
         ["axolotl==0.19.0"],
     ),
     "llamafactory": (

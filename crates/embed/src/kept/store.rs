@@ -16,6 +16,9 @@ const APPLICATION_ID: i32 = 0x7261_6776;
 /// The version of the tables (`PRAGMA user_version`).
 const VERSION: i32 = 1;
 
+/// Bytes of a page: several vectors have room in one, whole.
+const PAGE: u32 = 16 << 10;
+
 const TABLES: &str = "
     CREATE TABLE models (
         id INTEGER PRIMARY KEY,
@@ -31,8 +34,8 @@ const TABLES: &str = "
         model INTEGER NOT NULL,
         text BLOB NOT NULL,                 -- the first 16 bytes of the BLAKE3 of the passage
         numbers BLOB NOT NULL,              -- f32, little-endian
-        PRIMARY KEY (model, text)
-    ) WITHOUT ROWID;";
+        UNIQUE (model, text)
+    );";
 
 /// A hash of a text.
 pub(super) type TextKey = [u8; 16];
@@ -103,7 +106,7 @@ impl VectorStore {
             .map_err(unusable)?;
         if tables == 0 {
             let make = format!(
-                "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+                "PRAGMA page_size = {PAGE}; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
             );
             self.connection.execute_batch(&make).map_err(unusable)?;
         }

@@ -165,8 +165,6 @@ fn killed_in_the_middle_it_asks_for_what_is_missing() {
             ]);
         }
     }
-    // What the server took from the process that was killed.
-    std::thread::sleep(Duration::from_millis(200));
     assert_eq!(requests(&teacher), 0);
     run(&sandbox, &teacher, "out", &set).exits(0);
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
