@@ -161,8 +161,8 @@ fn an_index_has_a_graph_if_wanted() {
         let line = |number| format!("{}\n", json!({"id": format!("t{number}"), "text": text(number)}));
         range.map(line).collect::<String>()
     };
-    sandbox.write("texts.jsonl", texts(0..300));
-    sandbox.write("rest.jsonl", texts(300..343));
+    sandbox.write("texts.jsonl", &texts(0..300));
+    sandbox.write("rest.jsonl", &texts(300..343));
     let index = |more: &[&str]| sandbox.ragstill(&[&["index", "--out", "ix"], more].concat());
     index(&["--input", "texts.jsonl", "--hnsw"])
         .exits(2)
