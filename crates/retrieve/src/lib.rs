@@ -1,4 +1,4 @@
-//! BM25 with Lucene's analysis and exact search of vectors, behind one [`Retriever`] trait.
+//! BM25 with Lucene's analysis and search of vectors, behind one [`Retriever`] trait.
 //!
 //! - [`analysis`]: text to terms, token for token as Lucene's `EnglishAnalyzer`.
 //! - [`bm25`]: an in-memory index with Lucene's BM25 scores.

@@ -42,7 +42,8 @@ pub trait Retriever: Send + Sync {
     /// every document can be a hit.
     ///
     /// Exclusion acts inside the selection: an excluded document takes none of the `k` places. It is
-    /// asked only about documents that would otherwise enter them, so it may cost something.
+    /// asked only about documents that would otherwise enter them, so it may cost something. (A search by a graph asks about
+    /// some more: those that would enter what it keeps while it walks.)
     ///
     /// # Errors
     /// When the query cannot be embedded.

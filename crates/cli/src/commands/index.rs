@@ -88,7 +88,7 @@ pub fn index(args: &IndexArgs) -> Result<ExitCode> {
     super::print(&counted)?;
     if let Some(model) = &model {
         super::print(&make_vectors(args, folder, model)?)?;
-        super::print(&make_graph(folder, graph)?)?;
+        super::print(&make_graph(args, folder, graph)?)?;
     } else if let Some(IndexVectors { model, .. }) = lost {
         eprintln!(
             "note: the index that was there had vectors of `{model}`, and this one has none; with --dense they are used again"
@@ -220,16 +220,25 @@ fn graph_options(args: &IndexArgs) -> Result<Option<HnswOptions>> {
 }
 
 /// Makes the graph over the vectors of a folder, or inserts new ones into the one that is there; returns what to tell.
-fn make_graph(folder: &Path, options: Option<HnswOptions>) -> Result<String> {
+fn make_graph(args: &IndexArgs, folder: &Path, options: Option<HnswOptions>) -> Result<String> {
     let began = Instant::now();
     let mut told = began;
-    let made = graph_index(folder, options, &mut |done, total| {
-        if told.elapsed() >= TOLD_EVERY && done < total {
-            told = Instant::now();
-            eprintln!("{done} of {total} vectors are in the graph");
-        }
-    });
-    let Some(made) = made.map_err(unusable)? else { return Ok(String::new()) };
+    let mut make = |options| {
+        let made = graph_index(folder, options, &mut |done, total| {
+            if told.elapsed() >= TOLD_EVERY && done < total {
+                told = Instant::now();
+                eprintln!("{done} of {total} vectors are in the graph");
+            }
+        });
+        made.map_err(unusable)
+    };
+    // A graph that is added to stays what it was made as, unless it is said how else.
+    let is_kept = args.add && args.hnsw_links.is_none() && args.hnsw_build.is_none();
+    let made = match if is_kept { make(None)? } else { None } {
+        Some(made) => Some(made),
+        None => make(options)?,
+    };
+    let Some(made) = made else { return Ok(String::new()) };
     Ok(format!(
         "{} of {} vectors put into the graph in {:.1} s; {} of graph (M {}, efConstruction {})\n",
         made.inserted,

@@ -130,6 +130,9 @@ fn an_index_has_a_graph_if_wanted() {
     }
     index(&["--input", "rest.jsonl", "--add"]).exits(0).says(&["43 of 343 vectors put into the graph"]);
     assert_eq!(found("red fish", &["--ef", "15"]), found("red fish", &["--exact"]));
+    index(&["--input", "rest.jsonl", "--add", "--hnsw"])
+        .exits(0)
+        .says(&["0 of 343 vectors put into the graph", "(M 4, efConstruction 16)"]);
     sandbox.ragstill(&["index", "--verify", "ix"]).exits(0).says(&["hnsw-2.idx", "6 files"]);
     let complains = |line: &[&str], of: &[&str]| {
         sandbox.ragstill(&[&["search", "--index", "ix", "red"], line].concat()).exits(2).complains(of);
