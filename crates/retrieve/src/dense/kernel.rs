@@ -71,7 +71,11 @@ macro_rules! scores {
         $(#[$feature])*
         fn scattered<const L2: bool>(rows: [&[Chunk]; 4], query: &[Chunk]) -> [f32; 4] {
             let width = query.len();
-            let rows = rows.map(|row| &row[..width]);
+            let mut of: [&[Chunk]; 4] = [&[]; 4];
+            for row in 0..4 {
+                of[row] = &rows[row][..width];
+            }
+            let rows = of;
             let mut sums = [zero(); 4];
             for at in 0..width {
                 let of_query = load(&query[at]);
@@ -86,7 +90,11 @@ macro_rules! scores {
                     sums[row] = fused(one, other, sums[row]);
                 }
             }
-            totals(sums).map(|score| if L2 { -score } else { score })
+            let mut scores = totals(sums);
+            for score in &mut scores {
+                *score = if L2 { -*score } else { *score };
+            }
+            scores
         }
 
         // By itself: together with others it is given too few registers.
