@@ -2,18 +2,22 @@
 """Measures faiss-cpu's flat index or its HNSW, and writes what is measured.
 
     faiss_peer.py --make --index FILE --queries FILE [--vectors N] [--dimension D]
+    faiss_peer.py --make --index FILE --queries FILE --words FOLDER
     faiss_peer.py --index FILE --queries FILE [--threads N] [--batches 1 16 256] [--most N]
     faiss_peer.py --index FILE --queries FILE --graph FILE [--links M] [--build N] [--ef N...] [...]
 
 The first form writes an IndexFlatIP of unit vectors around 1,000 random centres, and 4,096 queries of the same kind as
-plain numbers. The others print one JSON object. The index is in memory before the clock starts. With a
+plain numbers. The second takes the word vectors of a BERT model's folder instead, every 60th of them as a query: they have few
+near neighbours and are hard for a graph. The others print one JSON object. The index is in memory before the clock starts. With a
 graph, an IndexHNSWFlat in that file is searched; if there is none it is made, from the vectors of the flat index.
 """
 
 import argparse
 import json
 import os
+import struct
 import time
+from pathlib import Path
 
 import faiss
 import numpy as np
@@ -21,6 +25,8 @@ import numpy as np
 K = 10
 QUERIES = 4096
 CENTRES = 1000
+# Every so many word vectors one is a query.
+EVERY = 60
 
 
 def unit(rng, centres, count):
@@ -37,6 +43,26 @@ def make(arguments):
         index.add(unit(rng, centres, min(50_000, arguments.vectors - start)))
     faiss.write_index(index, arguments.index)
     unit(rng, centres, QUERIES).tofile(arguments.queries)
+
+
+def make_of_words(arguments):
+    # A safetensors file: the length of a header, the header, and the numbers at the places that it names.
+    data = (Path(arguments.words) / "model.safetensors").read_bytes()
+    (length,) = struct.unpack_from("<Q", data)
+    header = json.loads(data[8 : 8 + length])
+    (name,) = (name for name in header if name.endswith("embeddings.word_embeddings.weight"))
+    start, end = header[name]["data_offsets"]
+    assert header[name]["dtype"] == "F32", header[name]["dtype"]
+    numbers = np.frombuffer(data[8 + length :][start:end], dtype=np.float32).reshape(header[name]["shape"])
+    # Tokens that are reserved for nothing have all but the same vector.
+    words = (Path(arguments.words) / "vocab.txt").read_text().splitlines()
+    numbers = numbers[[at for at, word in enumerate(words) if not word.startswith("[")]]
+    numbers = numbers / np.linalg.norm(numbers, axis=1, keepdims=True)
+    is_query = np.arange(len(numbers)) % EVERY == 0
+    index = faiss.IndexFlatIP(numbers.shape[1])
+    index.add(numbers[~is_query])
+    faiss.write_index(index, arguments.index)
+    numbers[is_query].tofile(arguments.queries)
 
 
 def searched(arguments, index, queries):
@@ -91,6 +117,7 @@ def measure(arguments):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--make", action="store_true")
+    arguments.add_argument("--words", metavar="FOLDER")
     arguments.add_argument("--index", required=True)
     arguments.add_argument("--queries", required=True)
     arguments.add_argument("--vectors", type=int, default=200_000)
@@ -103,7 +130,9 @@ def main():
     arguments.add_argument("--build", type=int, default=128)
     arguments.add_argument("--ef", type=int, nargs="+", default=[96])
     arguments = arguments.parse_args()
-    if arguments.make:
+    if arguments.make and arguments.words:
+        make_of_words(arguments)
+    elif arguments.make:
         make(arguments)
     else:
         measure(arguments)
