@@ -175,6 +175,17 @@ fn chunks_are_full_and_end_with_sentences() {
     );
 }
 
+#[test]
+fn a_space_before_the_text_does_not_end_where_a_merge_goes_on() {
+    // `▁e▁` is `▁` and `e▁`: the place of the first is that of `e`, which it is not.
+    let counter = counter(&unparted());
+    let mut window = TokenWindow::new("e lake", &counter, 9);
+    window.limit(0);
+    for end in 1..=6 {
+        assert_eq!(window.alone(0, end), counter.count(&"e lake"[..end]), "{end}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_chunk_has_too_many_tokens(

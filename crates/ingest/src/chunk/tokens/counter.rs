@@ -130,8 +130,8 @@ impl TokenCounter {
                 Ok(encoding) => {
                     // The tokens of one character may share its place, or have none.
                     let mut last = 0;
-                    for (_, end) in encoding.get_offsets() {
-                        last = last.max(*end).min(text.len());
+                    for end in clear_ends(encoding.get_offsets()) {
+                        last = last.max(end).min(text.len());
                         tell(last);
                     }
                     true
@@ -148,6 +148,19 @@ impl TokenCounter {
     pub(super) fn is_estimate(&self) -> bool {
         matches!(self.0, Kind::Estimate)
     }
+}
+
+/// Where tokens end by their places: one that a later token reaches into, such as a space that a tokenizer puts before
+/// the text, ends where that one does.
+#[cfg(feature = "tokenizer")]
+fn clear_ends(places: &[(usize, usize)]) -> Vec<usize> {
+    let mut ends = vec![0; places.len()];
+    let (mut later_start, mut later_end) = (usize::MAX, 0);
+    for (&(start, end), clear) in places.iter().zip(&mut ends).rev() {
+        *clear = if later_start < end { later_end.max(end) } else { end };
+        (later_start, later_end) = (later_start.min(start), *clear);
+    }
+    ends
 }
 
 impl fmt::Debug for TokenCounter {
