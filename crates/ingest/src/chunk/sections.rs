@@ -1,6 +1,7 @@
 //! The sections of a Markdown document, and how many of them a chunk takes.
 
 use super::characters::forward;
+use super::cut::trim_end;
 use super::markdown::Heading;
 
 /// A heading and the text up to the next one. Headings that follow each other with nothing between them are one.
@@ -56,7 +57,8 @@ impl Sections {
     /// many as fit, up to the first heading of a higher rank than its first one. A section with all that stands under
     /// it goes to the next chunk when it fits only there.
     pub(super) fn reach(&self, text: &str, start: usize, limit: Option<usize>, size: usize) -> Reach {
-        let fits = |at: usize| limit.is_none_or(|limit| text[..at].trim_end().len() <= limit);
+        // White space at the end does not count, unless it is part of a grapheme that stays.
+        let fits = |at: usize| limit.is_none_or(|limit| trim_end(text, start, at) <= limit);
         let mut next = self.sections.partition_point(|section| section.at <= start);
         // What stands before the first heading has the rank of a title.
         let rank = next.checked_sub(1).map_or(1, |first| self.sections[first].level);
@@ -89,5 +91,5 @@ impl Sections {
 
 /// Whether these characters fit a chunk of their own.
 fn fits_alone(text: &str, size: usize) -> bool {
-    forward(text.trim_end(), 0, size).is_none()
+    forward(&text[..trim_end(text, 0, text.len())], 0, size).is_none()
 }

@@ -37,6 +37,15 @@ fn a_space_that_a_character_before_has_joined_starts_no_repetition() {
 }
 
 #[test]
+fn a_space_that_a_character_before_has_joined_counts() {
+    for by in [ChunkBy::Characters, ChunkBy::Markdown] {
+        let spans: Vec<_> =
+            chunks("\u{600}\u{a0}", false, &options(by, 1, 0)).into_iter().map(|chunk| chunk.span).collect();
+        assert!(spans.iter().all(|span| span.len() <= 2), "{by:?}: {spans:?}");
+    }
+}
+
+#[test]
 fn a_space_with_a_mark_on_it_begins_its_heading() {
     let text = "```\n\n```\n \u{200d}Heading\n===\n\n- An item that is longer";
     let spans: Vec<_> =
